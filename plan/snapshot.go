@@ -1,0 +1,221 @@
+package plan
+
+import (
+	"github.com/keyform/keyform/schema"
+)
+
+// Fingerprint is a keyed, one-way image of something secret (a credential, the
+// value of a variable) or of a list (an order), bound to where it belongs. Equal
+// fingerprints under one key and domain mean equal values. "" means that there is
+// none or that it is not known. Fingerprints of different keys never compare.
+type Fingerprint string
+
+// Snapshot is what is live on one host: data without plaintext, which can be
+// written on one host and planned against on another.
+type Snapshot struct {
+	FormatVersion string            `json:"format_version"`
+	Gateways      []GatewaySnapshot `json:"gateways"`
+}
+
+// GatewaySnapshot is one gateway as it was found.
+type GatewaySnapshot struct {
+	// Name is the gateway's label in the configuration.
+	Name    string `json:"name"`
+	Product string `json:"product"`
+	// Release is the version as the product writes it, "2026.1.24-3"; Evidence
+	// says where that comes from: "its package.json". Both are "" where the
+	// product needs none and none was found.
+	Release  string `json:"release,omitempty"`
+	Evidence string `json:"evidence,omitempty"`
+	// StateDir and ConfigPath are real, absolute paths.
+	StateDir   string `json:"state_dir"`
+	ConfigPath string `json:"config_path"`
+	// Home is the home directory of the gateway's user, for showing paths with "~".
+	Home string `json:"home"`
+	// Running tells that a live gateway uses this state directory; PID is its process.
+	Running bool `json:"running"`
+	PID     int  `json:"pid,omitempty"`
+	// Unit is the name of its service unit where one was found, else "".
+	Unit  string `json:"unit,omitempty"`
+	Rules Rules  `json:"rules"`
+	// Stores are the credential stores of the agents: main first (there even
+	// if its file does not exist yet), then by agent id. Agents without a file of
+	// their own have an entry with Exists false.
+	Stores []StoreSnapshot `json:"stores"`
+	Config ConfigSnapshot  `json:"config"`
+	Env    EnvSnapshot     `json:"env"`
+	// Elsewhere are variables that reach the gateway another way than its .env file.
+	Elsewhere []EnvElsewhere `json:"elsewhere,omitempty"`
+	Ledger    Ledger         `json:"ledger"`
+}
+
+// Rules is what a product and release do, from the product table, as far as a
+// plan depends on it.
+type Rules struct {
+	// Generation names the container of the stores: "json".
+	Generation string `json:"generation"`
+	// LockForm is the form of the store's lock: "dir" or "file".
+	LockForm string `json:"lock_form"`
+	// MainAgent is the agent whose store the others share: "main".
+	MainAgent string `json:"main_agent"`
+	// Variables are the environment variables of each provider, highest
+	// precedence first.
+	Variables map[string][]string `json:"variables"`
+	// Aliases map other spellings of a provider's id to the product's own.
+	Aliases map[string]string `json:"aliases,omitempty"`
+	// Clobbers: a live gateway writes what it read at its start over outside
+	// edits, unless it is told to reload right after them.
+	Clobbers bool `json:"clobbers"`
+	// ReloadMethod is the RPC that makes a live gateway read its store again,
+	// "" where it reads it at every use.
+	ReloadMethod string `json:"reload_method,omitempty"`
+	// SyncedIDs are profile ids that the product's own sync brings back when deleted.
+	SyncedIDs []string `json:"synced_ids,omitempty"`
+	// ModeMigrations are profile ids whose config mode "token" is legacy for "oauth"
+	// whatever is stored.
+	ModeMigrations []string `json:"mode_migrations,omitempty"`
+	// ListedFallback: where every id that auth.profiles lists for a provider is
+	// missing from the store, all stored ids of the provider are used.
+	ListedFallback bool `json:"listed_fallback"`
+}
+
+// Provider gives the product's own spelling of a provider's id.
+func (r Rules) Provider(id string) string {
+	if to, ok := r.Aliases[id]; ok {
+		return to
+	}
+	return id
+}
+
+// StoreSnapshot is one agent's credential store.
+type StoreSnapshot struct {
+	Agent string `json:"agent"`
+	// Path is real and absolute; Label is how a user knows it: relative to the
+	// state directory.
+	Path   string `json:"path"`
+	Label  string `json:"label"`
+	Exists bool   `json:"exists"`
+	// Profiles are in the order of the file.
+	Profiles []LiveProfile `json:"profiles,omitempty"`
+	// Orders by provider, as spelt in the store, without empty ones (which count as none).
+	Orders map[string][]string `json:"orders,omitempty"`
+	// LastGood by provider; Usage lists the ids with usageStats, sorted.
+	LastGood map[string]string `json:"last_good,omitempty"`
+	Usage    []string          `json:"usage,omitempty"`
+}
+
+// Profile finds a profile by id; nil if it is not there.
+func (s *StoreSnapshot) Profile(id string) *LiveProfile {
+	for i := range s.Profiles {
+		if s.Profiles[i].ID == id {
+			return &s.Profiles[i]
+		}
+	}
+	return nil
+}
+
+// LiveProfile is one stored credential.
+type LiveProfile struct {
+	ID       string                `json:"id"`
+	Provider string                `json:"provider"`
+	Kind     schema.CredentialKind `json:"kind"`
+	// Credential is the fingerprint of the key or token, under ProfileDomain; for
+	// OAuth it is that of the account, which a refresh does not change ("" if unknown).
+	Credential Fingerprint `json:"credential,omitempty"`
+	// Expires is in milliseconds since the epoch and may be fractional (a sync of
+	// clawdbot 2026.1.24-3 writes a file time); nil where the store has none.
+	Expires *float64 `json:"expires,omitempty"`
+	// Reference tells that the store holds a reference (keyRef, tokenRef), not a value.
+	Reference bool `json:"reference,omitempty"`
+	// Applied tells that the credential still is what keyform wrote last, as far
+	// as the ledger knows.
+	Applied bool `json:"applied,omitempty"`
+}
+
+// ConfigSnapshot is what the gateway's configuration says about credentials.
+type ConfigSnapshot struct {
+	// Path is the file that holds, or would get, the auth object: the
+	// configuration itself or a file it includes. AuthPath is where in it.
+	Path     string   `json:"path"`
+	Label    string   `json:"label"`
+	AuthPath []string `json:"auth_path"`
+	Exists   bool     `json:"exists"`
+	// Refusal says why the auth object cannot be edited, "" if it can.
+	Refusal string `json:"refusal,omitempty"`
+	// Listings are auth.profiles, in the order of the file.
+	Listings []Listing `json:"listings,omitempty"`
+	// Orders are auth.order by provider, as spelt there, without empty ones.
+	Orders map[string][]string `json:"orders,omitempty"`
+	// Agents are the ids that the configuration declares, sorted.
+	Agents []string `json:"agents,omitempty"`
+	// EnvVars are the variables of env.vars (and flat env keys), by name; only
+	// those that some provider uses.
+	EnvVars map[string]Fingerprint `json:"env_vars,omitempty"`
+	// ModelKeys are the providers with a models.providers.*.apiKey, sorted.
+	ModelKeys []string `json:"model_keys,omitempty"`
+}
+
+// Listing finds an entry of auth.profiles by id; nil if it is not there.
+func (c *ConfigSnapshot) Listing(id string) *Listing {
+	for i := range c.Listings {
+		if c.Listings[i].ID == id {
+			return &c.Listings[i]
+		}
+	}
+	return nil
+}
+
+// Listing is one entry of auth.profiles.
+type Listing struct {
+	ID       string `json:"id"`
+	Provider string `json:"provider"`
+	Mode     string `json:"mode"`
+	Email    string `json:"email,omitempty"`
+}
+
+// EnvSnapshot is the .env file of the state directory.
+type EnvSnapshot struct {
+	Path   string `json:"path"`
+	Label  string `json:"label"`
+	Exists bool   `json:"exists"`
+	// Vars are the variables of the file in order of appearance, under EnvDomain.
+	Vars []EnvLive `json:"vars,omitempty"`
+}
+
+// Var finds a variable; nil if it is not there.
+func (e *EnvSnapshot) Var(name string) *EnvLive {
+	for i := range e.Vars {
+		if e.Vars[i].Name == name {
+			return &e.Vars[i]
+		}
+	}
+	return nil
+}
+
+// EnvLive is one variable of the .env file.
+type EnvLive struct {
+	Name  string      `json:"name"`
+	Value Fingerprint `json:"value,omitempty"`
+	// Count is how often the file assigns it; the last one counts.
+	Count   int  `json:"count"`
+	Applied bool `json:"applied,omitempty"`
+}
+
+// EnvElsewhere is a variable that the gateway gets before its .env file, which
+// therefore cannot change it.
+type EnvElsewhere struct {
+	Name string `json:"name"`
+	// Where names the place for a user: "openclaw-gateway.service", "the running gateway (pid 4711)".
+	Where string      `json:"where"`
+	Value Fingerprint `json:"value,omitempty"`
+	// Process tells that it is the environment of the running process, which also
+	// holds what that process took from the .env file when it started.
+	Process bool `json:"process,omitempty"`
+}
+
+// ProfileDomain is what the fingerprint of a profile's credential is bound to. All
+// stores of one gateway share it, so that copies compare.
+func ProfileDomain(gateway, id string) string { return "gateway." + gateway + " profile " + id }
+
+// EnvDomain is what the fingerprint of a variable is bound to.
+func EnvDomain(gateway, name string) string { return "gateway." + gateway + " env " + name }
