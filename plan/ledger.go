@@ -60,9 +60,6 @@ type LedgerChange struct {
 	Address string `json:"address"`
 	Store   string `json:"store"`
 	Origin  Origin `json:"origin,omitempty"`
-	// Secret is what was adopted or written where that is a reference, so that its
-	// fingerprint can be recorded; nil otherwise.
-	Secret *SecretUse `json:"secret,omitempty"`
 }
 
 // SecretUse is a secret reference as a plan carries it.

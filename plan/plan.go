@@ -213,11 +213,6 @@ func (p *Plan) Secrets() []SecretUse {
 				}
 			}
 		}
-		for _, l := range g.Ledger {
-			if l.Secret != nil && l.Secret.Want != "" {
-				out = append(out, *l.Secret)
-			}
-		}
 	}
 	return out
 }
