@@ -1,0 +1,33 @@
+//go:build keyform_faults
+
+package fsys
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+)
+
+// FromEnv wraps f for tests that kill the built program, in binaries built with
+// the tag keyform_faults only. KEYFORM_FAULT_KILL_AT=N kills the process at its
+// N-th operation. done, called once at the end of the run, writes how many
+// operations there were to the file KEYFORM_FAULT_COUNT_FILE, in decimal and with
+// a newline. An N that is no positive number is an error.
+func FromEnv(f FS) (wrapped FS, done func() error, err error) {
+	fault := Fault{Kill: true}
+	if at := os.Getenv("KEYFORM_FAULT_KILL_AT"); at != "" {
+		fault.At, err = strconv.Atoi(at)
+		if err != nil || fault.At < 1 {
+			return nil, nil, fmt.Errorf("KEYFORM_FAULT_KILL_AT: a number from 1 on is needed")
+		}
+	}
+	faulty := NewFaulty(f, fault)
+	done = func() error {
+		name := os.Getenv("KEYFORM_FAULT_COUNT_FILE")
+		if name == "" {
+			return nil
+		}
+		return os.WriteFile(name, []byte(strconv.Itoa(len(faulty.Ops()))+"\n"), 0o600)
+	}
+	return faulty, done, nil
+}
