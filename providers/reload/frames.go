@@ -1,0 +1,97 @@
+package reload
+
+import (
+	"encoding/json"
+	"runtime"
+	"strings"
+)
+
+// protocol is the version that clawdbot 2026.1.24-3 and OpenClaw 2026.2.26 speak.
+const protocol = 3
+
+type request struct {
+	Type   string `json:"type"`
+	ID     string `json:"id"`
+	Method string `json:"method"`
+	Params any    `json:"params"`
+}
+
+// connectParams is checked by the gateway against a closed schema: no further keys,
+// and client id and mode out of fixed lists.
+type connectParams struct {
+	MinProtocol int          `json:"minProtocol"`
+	MaxProtocol int          `json:"maxProtocol"`
+	Client      clientInfo   `json:"client"`
+	Role        string       `json:"role"`
+	Scopes      []string     `json:"scopes"`
+	Caps        []string     `json:"caps"`
+	Auth        *connectAuth `json:"auth,omitempty"`
+	Device      *deviceProof `json:"device,omitempty"`
+}
+
+type clientInfo struct {
+	ID          string `json:"id"`
+	DisplayName string `json:"displayName"`
+	Version     string `json:"version"`
+	Platform    string `json:"platform"`
+	Mode        string `json:"mode"`
+}
+
+type connectAuth struct {
+	Token    string `json:"token,omitempty"`
+	Password string `json:"password,omitempty"`
+}
+
+// frame is any message of the server: an event, or a response to a request.
+type frame struct {
+	Type    string          `json:"type"`
+	ID      string          `json:"id"`
+	Event   string          `json:"event"`
+	OK      bool            `json:"ok"`
+	Payload json.RawMessage `json:"payload"`
+	Error   *frameError     `json:"error"`
+}
+
+type frameError struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// kind sorts a refusal. The codes are few and coarse (INVALID_REQUEST stands for a
+// wrong token as for an unknown method), so the message decides.
+func (e *frameError) kind() Kind {
+	switch {
+	case strings.HasPrefix(e.Message, "unknown method"):
+		return UnknownMethod
+	case e.Code == "NOT_PAIRED", strings.HasPrefix(e.Message, "unauthorized"), strings.HasPrefix(e.Message, "missing scope"),
+		strings.HasPrefix(e.Message, "device "), strings.HasPrefix(e.Message, "pairing required"):
+		return Unauthorized
+	default:
+		return Failed
+	}
+}
+
+// introduction is what keyform says of itself; the proof of a device comes later.
+func introduction(ep Endpoint) connectParams {
+	params := connectParams{
+		MinProtocol: protocol,
+		MaxProtocol: protocol,
+		Client:      clientInfo{ID: "gateway-client", DisplayName: "keyform", Version: "1", Platform: nodePlatform(), Mode: "backend"},
+		Role:        "operator",
+		Scopes:      []string{"operator.admin"},
+		Caps:        []string{},
+	}
+	if !ep.Token.IsZero() || !ep.Password.IsZero() {
+		params.Auth = &connectAuth{Token: ep.Token.Reveal(), Password: ep.Password.Reveal()}
+	}
+	return params
+}
+
+// nodePlatform is node's name of the operating system, which a gateway remembers
+// for a paired device and compares.
+func nodePlatform() string {
+	if runtime.GOOS == "windows" {
+		return "win32"
+	}
+	return runtime.GOOS
+}
