@@ -59,8 +59,14 @@ type Provider struct {
 	// Order is nil where not declared, else has at least one id.
 	Order      []string
 	OrderRange diag.Range
+	// OrderItems are the ids of Order with the place of each.
+	OrderItems []OrderItem
 	Lifecycle  Lifecycle
 	Range      diag.Range
+	// IDRange is the place of the id: the label, or the argument id.
+	IDRange diag.Range
+	// Attrs has the ranges of the attributes that are there, by name.
+	Attrs map[string]diag.Range
 }
 
 // EnvVar is one variable of provider.env: a reference, or a plain string that
@@ -101,7 +107,10 @@ type Profile struct {
 	Mode, Email string
 	Lifecycle   Lifecycle
 	Range       diag.Range
-	Attrs       map[string]diag.Range
+	// IDRange is the place of the id: the label, or the argument id.
+	IDRange diag.Range
+	// Attrs has the ranges of the attributes that are there, by name.
+	Attrs map[string]diag.Range
 }
 
 // Agent holds the orders of one agent block. Its nested profiles are in
@@ -113,13 +122,19 @@ type Agent struct {
 	Orders    []AgentOrder
 	Lifecycle Lifecycle
 	Range     diag.Range
+	// IDRange is the place of the id: the label, or the argument id.
+	IDRange diag.Range
+	// Attrs has the ranges of the attributes that are there, by name.
+	Attrs map[string]diag.Range
 }
 
 // AgentOrder is one entry of an agent's order map.
 type AgentOrder struct {
 	Provider string
 	IDs      []string
-	Range    diag.Range
+	// Items are the ids of IDs with the place of each.
+	Items []OrderItem
+	Range diag.Range
 }
 
 // Lifecycle is the meta-argument block of that name.

@@ -59,6 +59,9 @@ type Diagnostic struct {
 	Within string
 	// Address is the object concerned, in its full form, if there is one.
 	Address string
+	// Sensitive hides every string literal of the snippet: what stands in Range may
+	// be a secret even where it does not look like one.
+	Sensitive bool
 }
 
 // Diagnostics is a list in the order of discovery. The nil list is valid and empty.

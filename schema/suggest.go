@@ -1,0 +1,38 @@
+package schema
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/agext/levenshtein"
+)
+
+// didYouMean gives ` Did you mean "x"?` for the nearest of known, or "" where none
+// is near. Of equally near names the first in order wins.
+func didYouMean(given string, known []string) string {
+	best, bestDistance := "", max(3, len(given)/3+1)
+	sorted := slices.Sorted(slices.Values(known))
+	for _, k := range sorted {
+		if d := levenshtein.Distance(strings.ToLower(given), strings.ToLower(k), nil); d < bestDistance {
+			best, bestDistance = k, d
+		}
+	}
+	if best == "" || best == given {
+		return ""
+	}
+	return fmt.Sprintf(" Did you mean %q?", best)
+}
+
+// quoteList gives `"a", "b" and "c"`; conjunction is "and" or "or".
+func quoteList(names []string, conjunction string) string {
+	quoted := make([]string, len(names))
+	for i, n := range names {
+		quoted[i] = fmt.Sprintf("%q", n)
+	}
+	if len(quoted) < 2 {
+		return strings.Join(quoted, "")
+	}
+	last := len(quoted) - 1
+	return strings.Join(quoted[:last], ", ") + " " + conjunction + " " + quoted[last]
+}
