@@ -27,6 +27,10 @@ type GatewaySnapshot struct {
 	// product needs none and none was found.
 	Release  string `json:"release,omitempty"`
 	Evidence string `json:"evidence,omitempty"`
+	// VersionConflict says that the declared version and what was found on the host
+	// differ in what decides how stores are written, "" if they do not. A plan may
+	// look ahead so; it must not be applied.
+	VersionConflict string `json:"version_conflict,omitempty"`
 	// StateDir and ConfigPath are real, absolute paths.
 	StateDir   string `json:"state_dir"`
 	ConfigPath string `json:"config_path"`
@@ -69,6 +73,9 @@ type Rules struct {
 	// ReloadMethod is the RPC that makes a live gateway read its store again,
 	// "" where it reads it at every use.
 	ReloadMethod string `json:"reload_method,omitempty"`
+	// References: the release knows credentials that are references (keyRef,
+	// tokenRef), and takes the spellings mode and apiKey for type and key.
+	References bool `json:"references,omitempty"`
 	// SyncedIDs are profile ids that the product's own sync brings back when deleted.
 	SyncedIDs []string `json:"synced_ids,omitempty"`
 	// ModeMigrations are profile ids whose config mode "token" is legacy for "oauth"
@@ -155,6 +162,10 @@ type ConfigSnapshot struct {
 	ModelKeys []string `json:"model_keys,omitempty"`
 }
 
+func (c *ConfigSnapshot) ref() StoreRef {
+	return StoreRef{Kind: ConfigStore, Path: c.Path, Label: c.Label, AuthPath: c.AuthPath}
+}
+
 // Listing finds an entry of auth.profiles by id; nil if it is not there.
 func (c *ConfigSnapshot) Listing(id string) *Listing {
 	for i := range c.Listings {
@@ -180,6 +191,10 @@ type EnvSnapshot struct {
 	Exists bool   `json:"exists"`
 	// Vars are the variables of the file in order of appearance, under EnvDomain.
 	Vars []EnvLive `json:"vars,omitempty"`
+}
+
+func (e *EnvSnapshot) ref() StoreRef {
+	return StoreRef{Kind: EnvStore, Path: e.Path, Label: e.Label}
 }
 
 // Var finds a variable; nil if it is not there.

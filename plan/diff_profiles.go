@@ -1,0 +1,375 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/keyform/keyform/schema"
+)
+
+// profiles places every declared profile and compares it with what is there.
+func (d *differ) profiles() {
+	cells := map[string]schema.Address{}
+	for _, p := range d.want.Profiles {
+		addr := profileAddress(d.live.Name, p)
+		if d.foreign(addr, p.Range) {
+			continue
+		}
+		for _, m := range d.placements(p) {
+			cell := m.ref.Key() + " " + p.ID
+			if other, taken := cells[cell]; taken {
+				d.errorf("KF0603", "Profile declared twice for one store", p.Range, addr,
+					"%s and %s are the same entry of %s: the store of agent %q is the shared one. Keep one of them.", other, addr, m.ref.Label, m.ref.Agent)
+				continue
+			}
+			cells[cell] = addr
+			d.profile(p, addr, m)
+		}
+	}
+}
+
+// placements are the stores that a profile belongs in: an agent's own profile in
+// that agent's store, a shared one in main's and, because a row in an agent's own
+// store shadows the shared one, wherever an agent's store already has its id and that
+// agent does not declare it itself.
+func (d *differ) placements(p *schema.Profile) []*model {
+	if p.Agent != "" {
+		if m := d.agentStore(p.Agent); m != nil {
+			return []*model{m}
+		}
+		d.unknownAgent(p.Agent, p.Range)
+		return nil
+	}
+	var out []*model
+	for _, m := range d.stores {
+		switch {
+		case m.ref.Agent == d.rules.MainAgent:
+			out = append(out, m)
+		case m.live.Profile(p.ID) == nil:
+		case d.declared[schema.Address{Kind: schema.KindProfile, Gateway: d.live.Name, Agent: m.ref.Agent, Name: p.ID}]:
+		default:
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+func (d *differ) agentStore(agent string) *model { return d.byAgent[agent] }
+
+func (d *differ) profile(p *schema.Profile, addr schema.Address, m *model) {
+	if !d.targeted(addr) {
+		return
+	}
+	isCopy := p.Agent == "" && m.ref.Agent != d.rules.MainAgent
+	live := m.live.Profile(p.ID)
+	if isCopy && live.Kind == schema.OAuth {
+		d.warnf("KF0605", "OAuth login shadows a declared profile", p.Range, addr,
+			"%s holds an OAuth login under the id %q, which agent %q uses instead of the declared profile. keyform never writes OAuth copies: remove it with the gateway's own commands, or declare the profile inside agent %q.",
+			m.ref.Label, p.ID, m.ref.Agent, m.ref.Agent)
+		return
+	}
+	use := d.want.use(p.Use, ProfileDomain(d.live.Name, p.ID), d.prints)
+	op, change := d.compareProfile(p, m, use)
+	d.checkExpiry(p, addr, live, change)
+	m.profiles[p.ID] = modelProfile{d.rules.Provider(p.Provider), p.Kind, true}
+	if change == nil {
+		d.keep(addr, m.ref.Key(), d.keptOrigin(p, m))
+		return
+	}
+	change.Address, change.Name = addr.String(), p.ID
+	change.Origin = d.origin(addr, m.ref.Key(), live == nil)
+	change.Ops = Ops{op}
+	if isCopy {
+		change.Reason = join(change.Reason, "a copy in agent "+m.ref.Agent+"'s own store, which shadows the shared one")
+	} else if change.Reason == "" {
+		change.Reason = d.changedBy(live, m, addr)
+	}
+	m.change(*change)
+}
+
+// changedBy says who moved away from the other: the declaration or the store.
+func (d *differ) changedBy(live *LiveProfile, m *model, addr schema.Address) string {
+	if live == nil {
+		if d.record(addr, m.ref.Key()) != nil {
+			return "gone from the store since keyform wrote it"
+		}
+		return ""
+	}
+	if d.record(addr, m.ref.Key()) == nil {
+		return ""
+	}
+	if live.Applied {
+		return "declared otherwise than last applied"
+	}
+	return "changed in the store since keyform wrote it"
+}
+
+// keptOrigin is adopted, but for a copy that appeared after keyform had written
+// the shared profile: a gateway of the one-file era clones main's store.
+func (d *differ) keptOrigin(p *schema.Profile, m *model) Origin {
+	if p.Agent == "" && m.ref.Agent != d.rules.MainAgent {
+		return d.copyOrigin(profileAddress(d.live.Name, p))
+	}
+	return Adopted
+}
+
+// compareProfile gives the op and the change that make live what is declared, or
+// nil where it already is.
+func (d *differ) compareProfile(p *schema.Profile, m *model, use SecretUse) (Op, *Change) {
+	live := m.live.Profile(p.ID)
+	op := PutProfile{ID: p.ID, Provider: p.Provider, Kind: p.Kind, Secret: use, Expires: p.Expires}
+	after := &Object{Type: "profile", Provider: p.Provider, Kind: p.Kind, Value: use.Want, From: use.Ref.String(), Expires: asFloat(p.Expires)}
+	if live == nil {
+		d.countUnchecked(use)
+		return op, &Change{Action: Create, After: after, Summary: credentialText(p.Kind, p.Expires, d.opts.Now)}
+	}
+	before := &Object{Type: "profile", Provider: live.Provider, Kind: live.Kind, Value: live.Credential, Expires: live.Expires}
+	var says []string
+	sameKind := live.Kind == p.Kind && !live.Reference
+	rekey := !sameKind || use.Want != "" && use.Want != live.Credential
+	if use.Want == "" && sameKind {
+		d.countUnchecked(use)
+		after.Value = live.Credential
+	}
+	if rekey && sameKind && p.Lifecycle.Ignores(string(p.Kind)) {
+		rekey = false
+	}
+	switch {
+	case live.Kind != p.Kind:
+		says = append(says, fmt.Sprintf("%s -> %s (sensitive)", live.Kind, p.Kind))
+	case live.Reference:
+		says = append(says, fmt.Sprintf("%s stored reference -> (sensitive) value", p.Kind))
+	case rekey:
+		says = append(says, fmt.Sprintf("%s (sensitive) will change", p.Kind))
+	}
+	if rekey && slices.Contains(m.live.Usage, p.ID) {
+		says = append(says, "cooldown cleared")
+	}
+	if live.Provider != p.Provider && !p.Lifecycle.Ignores("provider") {
+		says = append(says, fmt.Sprintf("provider %s -> %s", live.Provider, p.Provider))
+	} else {
+		op.Provider = live.Provider
+	}
+	op.KeepSecret = !rekey
+	says = append(says, d.compareExpires(p, live, rekey, &op, after)...)
+	if len(says) == 0 {
+		return nil, nil
+	}
+	return op, &Change{Action: Update, Before: before, After: after, Summary: join(says...), Rekey: rekey}
+}
+
+// compareExpires applies the rule that an undeclared expiry outlives only an
+// unchanged credential.
+func (d *differ) compareExpires(p *schema.Profile, live *LiveProfile, rekey bool, op *PutProfile, after *Object) []string {
+	declared := p.Expires != nil && !p.Lifecycle.Ignores("expires") && !p.Lifecycle.Ignores("issued")
+	switch {
+	case declared && (live.Expires == nil || *live.Expires != float64(*p.Expires)):
+		return []string{"expires " + dateText(float64(*p.Expires), d.opts.Now)}
+	case declared:
+		return nil
+	case rekey && live.Expires != nil:
+		op.Expires, op.KeepExpires, after.Expires = nil, false, nil
+		return []string{"its expiry is dropped"}
+	}
+	op.Expires, op.KeepExpires, after.Expires = nil, true, live.Expires
+	return nil
+}
+
+func (d *differ) countUnchecked(use SecretUse) {
+	if use.Want == "" {
+		d.unchecked++
+	}
+}
+
+// checkExpiry refuses to store what has expired, and wonders at a credential that
+// changes while the date of its issue does not.
+func (d *differ) checkExpiry(p *schema.Profile, addr schema.Address, live *LiveProfile, change *Change) {
+	if p.Expires == nil || change == nil || (live != nil && !change.Rekey) {
+		return
+	}
+	if *p.Expires <= d.opts.Now {
+		at, what := p.Attrs["expires"], "expires"
+		if p.Issued {
+			at, what = p.Attrs["issued"], "issued"
+		}
+		d.errorf("KF0604", "Credential that has expired already", at, addr,
+			"The declared %s makes %q expire %s, so it would be stored as expired. Issue a new credential and declare its date.", what, p.ID, dateText(float64(*p.Expires), d.opts.Now))
+		return
+	}
+	if p.Issued && live != nil && live.Kind == p.Kind && live.Expires != nil && *live.Expires == float64(*p.Expires) {
+		change.Warnings = append(change.Warnings, "the credential changes and issued does not: is the date still right?")
+	}
+}
+
+// retire deletes what is no longer declared: what this owner created or updated,
+// and everything undeclared where unmanaged = "prune".
+func (d *differ) retire() {
+	for i := range d.live.Ledger.Records {
+		r := &d.live.Ledger.Records[i]
+		if r.Owner != d.owner {
+			continue
+		}
+		addr, err := schema.ParseAddress(r.Address)
+		if err != nil || addr.Gateway != d.live.Name || !d.targeted(addr) {
+			continue
+		}
+		if d.declared[addr] {
+			if slices.Contains(d.want.Removed, addr) {
+				d.forget(r)
+			}
+			continue
+		}
+		if r.Origin == Adopted {
+			d.forget(r)
+			continue
+		}
+		d.remove(addr, r, "no longer declared")
+	}
+	if d.want.Gateway.Prune {
+		d.prune()
+	}
+}
+
+// destroy deletes all that the ledger owns.
+func (d *differ) destroy() {
+	protected := d.protected()
+	for i := range d.live.Ledger.Records {
+		r := &d.live.Ledger.Records[i]
+		if r.Owner != d.owner {
+			continue
+		}
+		addr, err := schema.ParseAddress(r.Address)
+		switch {
+		case err != nil || addr.Gateway != d.live.Name || !d.targeted(addr):
+		case r.Origin == Adopted:
+			d.forget(r)
+		case protected[addr]:
+			d.errorf("KF0606", "Protected from deletion", rangeOf(d.want, addr), addr,
+				"%s has lifecycle { prevent_destroy = true }. Remove that first if it really is to go, or leave it out with -target.", addr)
+		default:
+			d.remove(addr, r, "-destroy")
+		}
+	}
+}
+
+// remove plans the deletion of a recorded object from the store of its record.
+func (d *differ) remove(addr schema.Address, r *Record, why string) {
+	switch addr.Kind {
+	case schema.KindProfile:
+		d.removeProfile(addr, r, why)
+	case schema.KindAgentOrder:
+		d.removeOrder(addr, r, why)
+	case schema.KindProviderOrder:
+		d.removeConfigOrder(addr, r, why)
+	case schema.KindEnv:
+		d.removeVar(addr, r, why)
+	}
+}
+
+func (d *differ) removeProfile(addr schema.Address, r *Record, why string) {
+	for _, m := range d.stores {
+		live := m.live.Profile(addr.Name)
+		if m.ref.Key() == r.Store {
+			if live == nil {
+				d.forget(r)
+				continue
+			}
+			d.dropProfile(m, addr, why)
+		} else if addr.Agent == "" && live != nil && d.isClone(addr, m, live) {
+			// On record before the first write: once main's profile is gone, nothing
+			// else tells that this is a clone of it.
+			d.keep(addr, m.ref.Key(), Created)
+			d.dropProfile(m, addr, why+"; a clone of it in agent "+m.ref.Agent+"'s own store")
+		}
+	}
+	if d.byStore(r.Store) == nil {
+		d.forget(r)
+	}
+}
+
+// isClone reports whether an agent's store has a copy that nobody recorded and
+// that equals the shared profile: a gateway of the one-file era clones main's store.
+func (d *differ) isClone(addr schema.Address, m *model, live *LiveProfile) bool {
+	main := d.byAgent[d.rules.MainAgent]
+	if main == nil || d.record(addr, m.ref.Key()) != nil || live.Credential == "" || live.Kind == schema.OAuth {
+		return false
+	}
+	own := schema.Address{Kind: schema.KindProfile, Gateway: addr.Gateway, Agent: m.ref.Agent, Name: addr.Name}
+	original := main.live.Profile(addr.Name)
+	return !d.declared[own] && original != nil && original.Kind == live.Kind && original.Credential == live.Credential
+}
+
+func (d *differ) byStore(key string) *model {
+	if agent, ok := strings.CutPrefix(key, "agent/"); ok {
+		return d.byAgent[agent]
+	}
+	return nil
+}
+
+func (d *differ) dropProfile(m *model, addr schema.Address, why string) {
+	if m.dropped[addr.Name] {
+		return
+	}
+	live := m.live.Profile(addr.Name)
+	m.drop(addr.Name)
+	m.change(Change{
+		Address: addr.String(), Action: Delete, Name: addr.Name, Reason: why,
+		Summary: string(live.Kind) + " (sensitive) goes",
+		Ops:     Ops{DropProfile{ID: addr.Name}},
+		Before:  &Object{Type: "profile", Provider: live.Provider, Kind: live.Kind, Value: live.Credential, Expires: live.Expires},
+	})
+}
+
+// prune deletes undeclared profiles and orders, except what the product's own sync
+// would bring back and what other owners manage.
+func (d *differ) prune() {
+	const why = `not declared, and unmanaged = "prune"`
+	for _, m := range d.stores {
+		for i := range m.live.Profiles {
+			id := m.live.Profiles[i].ID
+			addr := d.liveAddress(m, id)
+			if !d.declaredAt(m, id) && !m.dropped[id] && d.targeted(addr) &&
+				!slices.Contains(d.rules.SyncedIDs, id) && !d.foreignProfile(m, id) {
+				d.dropProfile(m, addr, why)
+			}
+		}
+		for _, key := range sortedKeys(m.live.Orders) {
+			addr := d.agentOrder(m.ref.Agent, d.rules.Provider(key))
+			if _, there := m.orders[key]; there && !d.declared[addr] && d.targeted(addr) && d.live.Ledger.Foreign(d.owner, addr.String()) == nil {
+				d.dropOrder(m, key, addr, why)
+			}
+		}
+	}
+	for _, key := range sortedKeys(d.live.Config.Orders) {
+		addr := d.providerOrder(d.rules.Provider(key))
+		if _, there := d.config.orders[key]; there && !d.declared[addr] && d.targeted(addr) && d.live.Ledger.Foreign(d.owner, addr.String()) == nil {
+			d.dropConfigOrder(key, addr, why)
+		}
+	}
+}
+
+// liveAddress is the address that a live profile would have if it were declared.
+func (d *differ) liveAddress(m *model, id string) schema.Address {
+	a := schema.Address{Kind: schema.KindProfile, Gateway: d.live.Name, Name: id}
+	if m.ref.Agent != d.rules.MainAgent {
+		a.Agent = m.ref.Agent
+	}
+	return a
+}
+
+// declaredAt reports whether a profile of a store is declared, for the store
+// itself or as a copy of a shared one.
+func (d *differ) declaredAt(m *model, id string) bool {
+	shared := schema.Address{Kind: schema.KindProfile, Gateway: d.live.Name, Name: id}
+	own := shared
+	own.Agent = m.ref.Agent
+	return d.declared[shared] || d.declared[own]
+}
+
+func (d *differ) foreignProfile(m *model, id string) bool {
+	shared := schema.Address{Kind: schema.KindProfile, Gateway: d.live.Name, Name: id}
+	own := shared
+	own.Agent = m.ref.Agent
+	return d.live.Ledger.Foreign(d.owner, shared.String()) != nil || d.live.Ledger.Foreign(d.owner, own.String()) != nil
+}

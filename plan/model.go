@@ -1,0 +1,124 @@
+package plan
+
+import (
+	"slices"
+	"sort"
+
+	"github.com/keyform/keyform/schema"
+)
+
+// model is one credential store as it will be: the live one with the planned
+// changes on it. It answers what rules about orders and listings depend on.
+type model struct {
+	live *StoreSnapshot
+	ref  StoreRef
+	// profiles has what is there after the plan.
+	profiles map[string]modelProfile
+	orders   map[string][]string
+	changes  []Change
+	// dropped are the ids that the plan deletes here.
+	dropped map[string]bool
+}
+
+type modelProfile struct {
+	provider string
+	kind     schema.CredentialKind
+	// usable tells that a gateway would send it: it has a credential that has not expired.
+	usable bool
+}
+
+func newModel(s *StoreSnapshot, rules Rules, now int64) *model {
+	m := &model{
+		live:     s,
+		ref:      StoreRef{Kind: AuthStore, Agent: s.Agent, Path: s.Path, Label: s.Label},
+		profiles: make(map[string]modelProfile, len(s.Profiles)),
+		orders:   make(map[string][]string, len(s.Orders)),
+	}
+	for _, p := range s.Profiles {
+		m.profiles[p.ID] = modelProfile{rules.Provider(p.Provider), p.Kind, p.usable(now)}
+	}
+	for provider, ids := range s.Orders {
+		m.orders[provider] = ids
+	}
+	return m
+}
+
+func (p *LiveProfile) usable(now int64) bool {
+	if p.Kind == schema.OAuth {
+		return true
+	}
+	return (p.Credential != "" || p.Reference) && (p.Expires == nil || *p.Expires <= 0 || *p.Expires > float64(now))
+}
+
+// orderKey finds how the store spells the provider of an order; given when it has none.
+func orderKey(orders map[string][]string, provider string, rules Rules) string {
+	if _, ok := orders[provider]; ok {
+		return provider
+	}
+	for _, key := range sortedKeys(orders) {
+		if rules.Provider(key) == provider {
+			return key
+		}
+	}
+	return provider
+}
+
+func (m *model) drop(id string) {
+	if m.dropped == nil {
+		m.dropped = map[string]bool{}
+	}
+	m.dropped[id] = true
+	delete(m.profiles, id)
+}
+
+func (m *model) change(c Change) { m.changes = append(m.changes, c) }
+
+// write turns the collected changes into a StoreWrite.
+func (m *model) write() (StoreWrite, bool) {
+	if len(m.changes) == 0 {
+		return StoreWrite{}, false
+	}
+	sortChanges(m.changes)
+	return StoreWrite{Store: m.ref, Exists: m.live.Exists, Before: m.live.Items(), Changes: m.changes}, true
+}
+
+// sortChanges puts profiles before orders, and inside by action and name, so that
+// additions come before what depends on them.
+func sortChanges(cs []Change) {
+	rank := func(c Change) int {
+		kind := map[string]int{"profile": 0, "variable": 0, "listing": 1, "order": 2}
+		action := map[Action]int{Create: 0, Update: 1, Migrate: 2, Delete: 3}
+		object := c.After
+		if object == nil {
+			object = c.Before
+		}
+		return kind[object.Type]*10 + action[c.Action]
+	}
+	slices.SortStableFunc(cs, func(a, b Change) int {
+		if ra, rb := rank(a), rank(b); ra != rb {
+			return ra - rb
+		}
+		if a.Name != b.Name {
+			if a.Name < b.Name {
+				return -1
+			}
+			return 1
+		}
+		if a.Address < b.Address {
+			return -1
+		}
+		if a.Address > b.Address {
+			return 1
+		}
+		return 0
+	})
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}

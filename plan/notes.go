@@ -1,0 +1,80 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+)
+
+// unmanaged are the live profiles that stay as they are because nobody declared
+// them, as addresses, sorted.
+func (d *differ) unmanaged() []string {
+	set := map[string]bool{}
+	for _, m := range d.stores {
+		for i := range m.live.Profiles {
+			id := m.live.Profiles[i].ID
+			if d.declaredAt(m, id) || m.dropped[id] {
+				continue
+			}
+			addr := d.liveAddress(m, id)
+			if main := d.byAgent[d.rules.MainAgent]; main != nil && main.live.Profile(id) != nil {
+				addr = d.profileNamed(id)
+			}
+			set[addr.String()] = true
+		}
+	}
+	return sortedKeys(set)
+}
+
+// notes tell of credentials in places that keyform reads and does not write, and
+// of what applies to whom without being declared there.
+func (d *differ) notes() []string {
+	var out []string
+	c := d.live.Config
+	for _, provider := range c.ModelKeys {
+		out = append(out, fmt.Sprintf("%s has an API key of its own for %s in models.providers, used where neither a profile nor a variable applies.", c.Label, provider))
+	}
+	for _, name := range sortedKeys(c.EnvVars) {
+		s := fmt.Sprintf("%s sets %s in env", c.Label, name)
+		if d.live.Env.Var(name) != nil || d.setsVar(name) {
+			s += "; the one in " + d.live.Env.Label + " wins"
+		}
+		out = append(out, s+".")
+	}
+	for _, a := range d.want.Agents {
+		if a.ID != d.rules.MainAgent {
+			continue
+		}
+		for _, o := range a.Orders {
+			if heirs := d.heirs(d.rules.Provider(o.Provider)); len(heirs) > 0 {
+				out = append(out, fmt.Sprintf("agent %s's order of %s applies to agents without one of their own, too: %s.", a.ID, o.Provider, strings.Join(heirs, ", ")))
+			}
+		}
+	}
+	return out
+}
+
+func (d *differ) setsVar(name string) bool {
+	for _, c := range d.env {
+		if c.Name == name && c.Action != Delete {
+			return true
+		}
+	}
+	return false
+}
+
+// heirs are the agents that inherit main's order of a provider.
+func (d *differ) heirs(provider string) []string {
+	var out []string
+	for _, m := range d.stores {
+		if m.ref.Agent == d.rules.MainAgent {
+			continue
+		}
+		if _, own := m.orders[orderKey(m.orders, provider, d.rules)]; !own {
+			out = append(out, m.ref.Agent)
+		}
+	}
+	if len(out) > 5 {
+		out = append(out[:5], fmt.Sprintf("and %d more", len(out)-5))
+	}
+	return out
+}

@@ -1,0 +1,86 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/keyform/keyform/schema"
+)
+
+// Verify derives again, without Diff, what must hold of every plan, and names the
+// first thing that does not: a broken invariant is a bug of keyform, and such a
+// plan is not carried out. nil means that all is well.
+func Verify(p *Plan) error {
+	for i := range p.Gateways {
+		g := &p.Gateways[i]
+		seen := map[string]bool{}
+		last := -1
+		for j := range g.Writes {
+			w := &g.Writes[j]
+			if err := w.verify(); err != nil {
+				return fmt.Errorf("gateway %s, %s: %w", g.Name, w.Store.Label, err)
+			}
+			if key := w.Store.Key() + " " + w.Store.Path; seen[key] {
+				return fmt.Errorf("gateway %s: %s is written twice", g.Name, w.Store.Label)
+			} else {
+				seen[key] = true
+			}
+			rank := map[StoreKind]int{AuthStore: 0, ConfigStore: 1, EnvStore: 2}[w.Store.Kind]
+			if rank < last {
+				return fmt.Errorf("gateway %s: %s is written after a store that comes later", g.Name, w.Store.Label)
+			}
+			last = rank
+		}
+	}
+	return nil
+}
+
+func (w *StoreWrite) verify() error {
+	if w.Before == nil || w.Store.Path == "" || len(w.Changes) == 0 {
+		return fmt.Errorf("a write without a precondition, a path or a change")
+	}
+	cells := map[string]bool{}
+	for i := range w.Changes {
+		c := &w.Changes[i]
+		if _, err := schema.ParseAddress(c.Address); err != nil {
+			return err
+		}
+		if len(c.Ops) == 0 || c.Before == nil && c.After == nil {
+			return fmt.Errorf("%s: a change that does nothing", c.Address)
+		}
+		for _, op := range c.Ops {
+			cell, kind := target(op)
+			if kind != w.Store.Kind && !(kind == "" && w.Store.Kind != EnvStore) {
+				return fmt.Errorf("%s: an op for another kind of store", c.Address)
+			}
+			if cells[cell] {
+				return fmt.Errorf("%s: %s is edited twice", c.Address, cell)
+			}
+			cells[cell] = true
+		}
+	}
+	return nil
+}
+
+// target gives what an op edits, and the kind of store that it is for; orders are
+// in credential stores and in the configuration, which is "".
+func target(op Op) (cell string, kind StoreKind) {
+	switch op := op.(type) {
+	case PutProfile:
+		return "profile " + op.ID, AuthStore
+	case DropProfile:
+		return "profile " + op.ID, AuthStore
+	case SetOrder:
+		return "order " + op.Provider, ""
+	case DropOrder:
+		return "order " + op.Provider, ""
+	case PutListing:
+		return "listing " + op.ID, ConfigStore
+	case DropListing:
+		return "listing " + op.ID, ConfigStore
+	case SetVar:
+		return "variable " + op.Name, EnvStore
+	case DropVar:
+		return "variable " + op.Name, EnvStore
+	}
+	return "", "unknown"
+}
