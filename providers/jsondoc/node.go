@@ -15,6 +15,8 @@ type Kind uint8
 const (
 	// Missing is the kind of the nil *Node: there is no such value.
 	Missing Kind = iota
+	// The kinds of values in JSON. Bool is true and false; Number includes the
+	// Infinity and NaN of JSON5.
 	Null
 	Bool
 	Number
