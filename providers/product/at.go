@@ -1,0 +1,71 @@
+package product
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// ErrNoRelease is that of At for a product of several ranges and no release.
+var ErrNoRelease = errors.New("the release has to be known")
+
+// At gives the range that a release belongs to. For a product with a single range
+// the release may be "". Errors are ErrNoRelease, or say that the text is no release, or
+// that it is not supported and what is.
+func (p *Product) At(release string) (*Release, error) {
+	if len(p.Releases) == 1 && p.Releases[0].From == "" {
+		if release != "" {
+			if _, err := parseVersion(release); err != nil {
+				return nil, err
+			}
+		}
+		return &p.Releases[0], nil
+	}
+	if release == "" {
+		return nil, ErrNoRelease
+	}
+	v, err := parseVersion(release)
+	if err != nil {
+		return nil, err
+	}
+	for i := len(p.Releases) - 1; i >= 0; i-- {
+		from, err := parseVersion(p.Releases[i].From)
+		if err != nil {
+			return nil, err
+		}
+		if v.compare(from) < 0 {
+			continue
+		}
+		if why := p.Releases[i].Unsupported; why != "" {
+			return nil, fmt.Errorf("%s %s is not supported: %s. Supported are %s", p.Title, release, why, p.Supported())
+		}
+		return &p.Releases[i], nil
+	}
+	return nil, fmt.Errorf("%s %s is unknown: its first release is %s. Supported are %s", p.Title, release, p.Releases[0].From, p.Supported())
+}
+
+// NeedsRelease reports whether the release decides how stores are read and locked.
+func (p *Product) NeedsRelease() bool { return len(p.Releases) > 1 }
+
+// Supported says which releases are managed: "2026.1.29 to before 2026.2.13, and
+// 2026.2.17 to before 2026.4.6"; "all releases" for a single range.
+func (p *Product) Supported() string {
+	if !p.NeedsRelease() {
+		return "all releases"
+	}
+	var spans []string
+	from := ""
+	for _, r := range p.Releases {
+		switch {
+		case r.Unsupported == "" && from == "":
+			from = r.From
+		case r.Unsupported != "" && from != "":
+			spans = append(spans, from+" to before "+r.From)
+			from = ""
+		}
+	}
+	if from != "" {
+		spans = append(spans, from+" and later")
+	}
+	return strings.Join(spans, ", and ")
+}

@@ -1,0 +1,43 @@
+package product
+
+// Ids that the syncs from the logins of other programs bring back.
+const (
+	claudeCLI    = "anthropic:claude-cli"
+	codexCLI     = "openai-codex:codex-cli"
+	codexDefault = "openai-codex:default"
+	qwenCLI      = "qwen-portal:qwen-cli"
+	minimaxCLI   = "minimax-portal:minimax-cli"
+)
+
+// The two generations of store locks, and the one of stores that is filled in.
+const (
+	lockDir   = "dir"
+	lockFile  = "file"
+	storeJSON = "json"
+)
+
+// defaultPort is the gateway's port in all five products.
+const defaultPort = 18789
+
+// includeAnywhere is the $include of clawdbot 2026.1.24-3: any file, any size.
+func includeAnywhere() Include { return Include{Depth: 10} }
+
+// clawdbot is clawdbot, read from npm clawdbot 2026.1.24-3, the last release under
+// that name. Its releases differ in nothing that is in this table.
+func clawdbot() Product {
+	return Product{
+		Name: "clawdbot", Title: "Clawdbot", Package: "clawdbot", Bins: []string{"clawdbot"},
+		StateDir: ".clawdbot", StateDirEnv: []string{"CLAWDBOT_STATE_DIR"},
+		Config: "clawdbot.json", ConfigEnv: []string{"CLAWDBOT_CONFIG_PATH"},
+		ProfileEnv: "CLAWDBOT_PROFILE", AgentDirEnv: []string{"CLAWDBOT_AGENT_DIR", "PI_CODING_AGENT_DIR"},
+		Unit: "clawdbot-gateway", Launchd: "com.clawdbot",
+		UnitEnv: "CLAWDBOT_SYSTEMD_UNIT", VersionEnv: "CLAWDBOT_SERVICE_VERSION", LockDir: "clawdbot",
+		Port: defaultPort, PortEnv: []string{"CLAWDBOT_GATEWAY_PORT"},
+		TokenEnv: []string{"CLAWDBOT_GATEWAY_TOKEN"}, PasswordEnv: []string{"CLAWDBOT_GATEWAY_PASSWORD"},
+		Releases: []Release{{
+			Generation: storeJSON, LockForm: lockDir,
+			SyncedIDs: []string{claudeCLI, codexCLI, qwenCLI}, ModeMigrations: []string{claudeCLI},
+			Variables: clawdbotVars(), Aliases: aliases124(), Include: includeAnywhere(),
+		}},
+	}
+}

@@ -1,0 +1,69 @@
+package product
+
+// openclaw is OpenClaw. The boundaries of its releases are those of the versions that
+// are on npm: each was found by reading the two neighbours.
+func openclaw() Product {
+	return Product{
+		Name: "openclaw", Title: "OpenClaw", Package: "openclaw", Bins: []string{"openclaw"},
+		StateDir: ".openclaw", StateDirEnv: []string{"OPENCLAW_STATE_DIR", "CLAWDBOT_STATE_DIR"}, HomeEnv: "OPENCLAW_HOME",
+		Config: "openclaw.json", ConfigEnv: []string{"OPENCLAW_CONFIG_PATH", "CLAWDBOT_CONFIG_PATH"},
+		LegacyDirs:    []string{".clawdbot", ".moldbot", ".moltbot"},
+		LegacyConfigs: []string{"clawdbot.json", "moldbot.json", "moltbot.json"},
+		ProfileEnv:    "OPENCLAW_PROFILE", AgentDirEnv: []string{"OPENCLAW_AGENT_DIR", "PI_CODING_AGENT_DIR"},
+		Unit: "openclaw-gateway", Launchd: "ai.openclaw",
+		UnitEnv: "OPENCLAW_SYSTEMD_UNIT", VersionEnv: "OPENCLAW_SERVICE_VERSION", LockDir: "openclaw",
+		Port: defaultPort, PortEnv: []string{"OPENCLAW_GATEWAY_PORT", "CLAWDBOT_GATEWAY_PORT"},
+		TokenEnv:      []string{"OPENCLAW_GATEWAY_TOKEN", "CLAWDBOT_GATEWAY_TOKEN"},
+		PasswordEnv:   []string{"OPENCLAW_GATEWAY_PASSWORD", "CLAWDBOT_GATEWAY_PASSWORD"},
+		LaterEvidence: []string{"state/openclaw.sqlite", "agents/*/agent/openclaw-agent.sqlite", "agents/*/agent/auth-state.json"},
+		Releases:      openclawReleases(),
+	}
+}
+
+func openclawReleases() []Release {
+	base := Release{
+		Generation: storeJSON, LockForm: lockDir, SyncedIDs: []string{qwenCLI, minimaxCLI},
+		Variables: vars130(), Aliases: aliases130(), Include: includeAnywhere(),
+	}
+	r212 := base.from("2026.2.12")
+	r212.Variables = vars212()
+	// The lock became a file on 2026-02-13. No release from 2026.2.13 to 2026.2.16 was
+	// published, so a build of that name may have either form, and the wrong form of
+	// lock stays for ever beside a gateway that does not know it.
+	between := Release{From: "2026.2.13", Unsupported: "it lies between 2026.2.12 and 2026.2.17, the releases between which the form of the store's lock changed, and was never published"}
+	r217 := base.from("2026.2.17")
+	r217.LockForm, r217.Variables = lockFile, vars217()
+	r221 := r217.from("2026.2.21")
+	r221.ListedFallback, r221.Variables, r221.Aliases = true, vars221(), aliases222()
+	r223 := r221.from("2026.2.23")
+	r223.Variables = vars223()
+	// From 2026.2.26 on the gateway works with what it read at its start, and writes
+	// that over outside edits.
+	r226 := r223.from("2026.2.26")
+	r226.Clobbers, r226.ReloadMethod, r226.References = true, "secrets.reload", true
+	r226.Aliases = aliases226()
+	r226.Include = Include{Depth: 10, MaxBytes: 2 << 20, Confined: true}
+	r313 := r226.from("2026.3.13")
+	r313.Variables, r313.Aliases = vars313(), aliases313()
+	r322 := r313.from("2026.3.22")
+	r322.Variables, r322.Aliases = vars322(), aliases322()
+	r322.SyncedIDs = []string{qwenCLI, minimaxCLI, codexDefault}
+	// 2026.3.23-2 already reads the file again under the lock before it writes. The
+	// releases up to 2026.3.28 are treated as the earlier ones all the same: a reload
+	// right after a write is harmless to them.
+	r328 := r322.from("2026.3.28")
+	r328.Clobbers, r328.Variables, r328.Aliases = false, vars328(), aliases328()
+	r328.SyncedIDs = []string{minimaxCLI, codexDefault}
+	r45 := r328.from("2026.4.5")
+	r45.Variables, r45.Aliases = vars45(), aliases45()
+	// 2026.4.7 was not looked at; 2026.4.8 keeps orders in a file of their own.
+	later := Release{From: "2026.4.6", Unsupported: "its credential stores are of a later form than this keyform writes"}
+	base.From = "2026.1.29"
+	return []Release{base, r212, between, r217, r221, r223, r226, r313, r322, r328, r45, later}
+}
+
+// from gives a copy that begins with another release.
+func (r Release) from(release string) Release {
+	r.From = release
+	return r
+}
