@@ -145,6 +145,17 @@ func TestOneBatchWithoutWhatCannotBe(t *testing.T) {
 	}
 }
 
+func TestAmbiguityNamesTheChoice(t *testing.T) {
+	s := script(map[string]string{protocol.TokenVariable: goodToken}, protocol.Response{
+		Problems:   map[string]protocol.Reason{"op://v/i/f": protocol.TooManyItems},
+		Candidates: map[string][]string{"op://v/i/f": {"bbb", "aaa"}},
+	})
+	got := s.Fetch(t.Context(), source.Request{Refs: []schema.Ref{opRef("op://v/i/f")}})[0].Failure
+	if got == nil || got.Kind != source.Ambiguous || !strings.Contains(got.Message, "Their ids: aaa, bbb.") {
+		t.Errorf("got %v", got)
+	}
+}
+
 func TestParse(t *testing.T) {
 	for _, x := range []struct {
 		stdout string

@@ -9,6 +9,7 @@ package onepassword
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -130,5 +131,9 @@ func result(ref schema.Ref, block *schema.Source, resp protocol.Response) source
 	default:
 		why = protocol.NoAnswer
 	}
-	return source.Result{Failure: failure(ref, block, why)}
+	f := failure(ref, block, why)
+	if ids := resp.Candidates[text]; len(ids) > 0 {
+		f.Message += " Their ids: " + strings.Join(slices.Sorted(slices.Values(ids)), ", ") + "."
+	}
+	return source.Result{Failure: f}
 }

@@ -80,6 +80,7 @@ func resolve(ctx context.Context, token string, refs []string) protocol.Response
 		}
 		collect(stage, got, out)
 	}
+	out.Candidates = candidates(ctx, client, out.Problems)
 	return out
 }
 

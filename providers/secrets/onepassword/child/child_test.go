@@ -30,12 +30,16 @@ const (
 	refA    = "op://ai/openai/credential"
 )
 
+// twins are the ids of the two vaults of one name, and of the two items.
+func twins() []string { return []string{"dddddddddddddddddddddddddd", "eeeeeeeeeeeeeeeeeeeeeeeeee"} }
+
 func account() []vault {
+	twinIDs := twins()
 	return []vault{
 		{ID: vaultID, Title: "ai", Items: []item{
 			{ID: itemID, Title: "openai", Fields: []field{{ID: "credential", Value: "fake-openai"}, {ID: "org", Section: "extra", Type: "Text", Value: "org-1"}}},
-			{Title: "twin", Fields: []field{{ID: "credential", Value: "fake-1"}}},
-			{Title: "twin", Fields: []field{{ID: "credential", Value: "fake-2"}}},
+			{ID: twinIDs[0], Title: "twin", Fields: []field{{ID: "credential", Value: "fake-1"}}},
+			{ID: twinIDs[1], Title: "twin", Fields: []field{{ID: "credential", Value: "fake-2"}}},
 			{Title: "double", Fields: []field{{ID: "f1", Title: "key", Value: "1"}, {ID: "f2", Title: "key", Value: "2"}}},
 			{Title: "old", Archived: true, Fields: []field{{ID: "credential", Value: "fake-old"}}},
 			{Title: "kit", Files: []file{{Name: "key.txt", Section: "s", Content: []byte("fake-file")}, {Name: "image.png", Section: "s", Content: []byte("\x89PNG\xff\xfe")}}},
@@ -46,7 +50,7 @@ func account() []vault {
 				{ID: "code", Type: "Totp", Section: "s", Value: "otpauth://totp/x?secret=JBSWY3DPEHPK3PXP"}}},
 			{Title: "pw", Category: "Password", Notes: "a note", Fields: []field{{ID: "password", Value: "fake-pw"}}},
 		}},
-		{Title: "same"}, {Title: "same"},
+		{ID: twinIDs[0], Title: "same"}, {ID: twinIDs[1], Title: "same"},
 	}
 }
 
@@ -116,13 +120,14 @@ func TestValuesAndProblems(t *testing.T) {
 			"op://ai/openai/none":        protocol.FieldNotFound,
 			"op://ai/openai/none/org":    protocol.NoMatchingSections,
 			"op://same/x/y":              protocol.TooManyVaults,
-			"op://ai/twin/credential":    protocol.TooManyItems,
+			"op://AI/Twin/credential":    protocol.TooManyItems,
 			"op://ai/double/key":         protocol.TooManyFields,
 			"op://ai/kit/s/image.png":    protocol.UnsupportedFile,
 			refA + "?ssh-format=openssh": protocol.NotSSHKey,
 			refA + "?attribute=otp":      protocol.NotOneTime,
 			"not a reference":            protocol.Parsing,
 		},
+		Candidates: map[string][]string{"op://same/x/y": twins(), "op://AI/Twin/credential": twins()},
 	}
 	refs := []string{}
 	for ref := range want.Values {
@@ -131,7 +136,8 @@ func TestValuesAndProblems(t *testing.T) {
 	for ref := range want.Problems {
 		refs = append(refs, ref)
 	}
-	if diff := cmp.Diff(want, ask(t, s.Token(), refs...)); diff != "" {
+	got := ask(t, s.Token(), refs...)
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 }

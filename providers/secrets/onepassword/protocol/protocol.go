@@ -29,6 +29,9 @@ type Response struct {
 	// Values and Problems together have every reference where Failure is "".
 	Values   map[string]string `json:"values,omitempty"`
 	Problems map[string]Reason `json:"problems,omitempty"`
+	// Candidates has the ids that a reference with the problem TooManyVaults or
+	// TooManyItems leaves to choose from, where they could be listed.
+	Candidates map[string][]string `json:"candidates,omitempty"`
 }
 
 // Reason is a cause of failure.
