@@ -103,12 +103,11 @@ func (r *Resolver) Cost(refs []schema.Ref) []string {
 // sources are fetched first; a source whose token needs a token itself is refused.
 func (r *Resolver) fetch(ctx context.Context, refs []schema.Ref, tokens bool) map[string]*source.Failure {
 	failed := map[string]*source.Failure{}
-	batches := r.batches(refs)
 	var tokenFailures map[string]*source.Failure
 	if tokens {
-		tokenFailures = r.fetch(ctx, tokenRefs(batches), false)
+		tokenFailures = r.fetch(ctx, tokenRefs(r.batches(refs)), false)
 	}
-	for _, b := range batches {
+	for _, b := range r.batches(refs) {
 		for i, res := range r.fetchBatch(ctx, b, tokens, tokenFailures) {
 			if res.Failure == nil {
 				res.Failure = checkValue(b.refs[i], res.Value)

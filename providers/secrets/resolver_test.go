@@ -113,6 +113,20 @@ func TestTokenOfASource(t *testing.T) {
 	}
 }
 
+// The standard input can be read once, also where it is a token and a secret.
+func TestStdinTwice(t *testing.T) {
+	seams := noHelper(t, nil)
+	seams.Stdin = strings.NewReader("canary\n")
+	r := secrets.New(seams, []schema.Source{{Type: schema.SourceOnePassword, Name: "default", Token: &schema.Use{Ref: ref("stdin")}}})
+	values, failures := r.Resolve(t.Context(), []schema.Ref{onepasswordRef("op://v/i/f", ""), ref("stdin")})
+	if diff := cmp.Diff([]string{"op://v/i/f unauthenticated"}, kinds(failures)); diff != "" {
+		t.Error(diff)
+	}
+	if v, _ := values.Get(ref("stdin")); v.Reveal() != "canary" {
+		t.Error("the secret is gone after the token was read")
+	}
+}
+
 func TestCostAndStdin(t *testing.T) {
 	r := secrets.New(source.Seams{}, []schema.Source{
 		{Type: schema.SourceOnePassword, Name: "default", Token: &schema.Use{Ref: ref("stdin")}},
