@@ -1,0 +1,141 @@
+//go:build gateways && unix
+
+package gatewaytest
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/keyform/keyform/providers/reload"
+	"github.com/keyform/keyform/providers/secrets/secret"
+)
+
+// Live is a running gateway.
+type Live struct {
+	*Home
+	// Endpoint is its RPC with the token of the configuration.
+	Endpoint reload.Endpoint
+
+	cancel context.CancelFunc
+	done   chan struct{}
+	log    string
+}
+
+// Serve starts a gateway in h and waits until it accepts RPC. It ends with the test.
+func (h *Home) Serve(t testing.TB) *Live {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	l := &Live{
+		Home:     h,
+		Endpoint: reload.Endpoint{URL: reload.Loopback(h.Port, false), Token: secret.FromString(Token)},
+		cancel:   cancel, done: make(chan struct{}), log: filepath.Join(filepath.Dir(h.Dir), "gateway.log"),
+	}
+	out, err := os.Create(l.log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := h.command(ctx, []string{"gateway", "run"})
+	cmd.Stdout, cmd.Stderr = out, out
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
+	cmd.WaitDelay = 20 * time.Second
+	err = cmd.Start()
+	out.Close()
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		defer close(l.done)
+		cmd.Wait() //nolint:errcheck // its log says how it ended
+	}()
+	t.Cleanup(l.Stop)
+	l.WaitListening(t)
+	return l
+}
+
+// WaitListening waits until the log says that the gateway listens. The RPC's own
+// answer comes right after; a wrong token does not matter here.
+func (l *Live) WaitListening(t testing.TB) {
+	t.Helper()
+	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+		if strings.Contains(l.Log(), "listening on ws") {
+			return
+		}
+		select {
+		case <-l.done:
+			t.Fatalf("%s ended at its start:\n%s", l.Release, l.Log())
+		default:
+		}
+	}
+	t.Fatalf("%s does not listen:\n%s", l.Release, l.Log())
+}
+
+// Log is what the gateway printed so far.
+func (l *Live) Log() string {
+	text, err := os.ReadFile(l.log)
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
+}
+
+// Stop ends the gateway with SIGTERM and waits for its end; it may be called again.
+// OpenClaw 2026.2.26 replaces itself by a process outside of its group after some
+// changes of its configuration. That one is known by its home.
+func (l *Live) Stop() {
+	l.cancel()
+	<-l.done
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+		signal := syscall.SIGTERM
+		if time.Now().After(end) {
+			signal = syscall.SIGKILL
+		}
+		left := l.processes()
+		if len(left) == 0 {
+			return
+		}
+		for _, pid := range left {
+			syscall.Kill(pid, signal) //nolint:errcheck // it may be gone
+		}
+	}
+}
+
+// processes gives every process whose environment has this home, where /proc tells.
+func (h *Home) processes() []int {
+	files, _ := filepath.Glob("/proc/[0-9]*/environ")
+	var pids []int
+	for _, file := range files {
+		environ, err := os.ReadFile(file)
+		if err != nil || !strings.Contains("\x00"+string(environ), "\x00HOME="+h.Dir+"\x00") {
+			continue
+		}
+		var pid int
+		if _, err := fmt.Sscanf(file, "/proc/%d/environ", &pid); err == nil {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+// Turn asks the gateway for a turn of an agent, in a new session, by the gateway's
+// own client. It gives what [Home.Turn] gives.
+func (l *Live) Turn(t testing.TB, agent string) []Request {
+	t.Helper()
+	id := rand.Text()
+	params, err := json.Marshal(map[string]string{"message": "hi", "agentId": agent, "sessionKey": "agent:" + agent + ":" + id, "idempotencyKey": id})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, before := l.API.since(0)
+	r := l.CLI(t, "gateway", "call", "agent", "--expect-final", "--params", string(params),
+		"--url", l.Endpoint.URL, "--token", Token, "--timeout", "90000")
+	seen, _ := l.API.since(before)
+	return report(t, fmt.Sprintf("%s: live turn of %s", l.Release, agent), seen, r)
+}

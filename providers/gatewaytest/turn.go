@@ -1,0 +1,54 @@
+//go:build gateways && unix
+
+package gatewaytest
+
+import (
+	"crypto/rand"
+	"fmt"
+	"testing"
+)
+
+// Turn lets an agent answer one message in a process of its own, without a gateway,
+// and gives what it asked the model API. Every turn is a new session.
+//
+// Several requests mean that earlier ones were refused; none means that the program
+// found no credential to use, and what it printed is in the test's log.
+func (h *Home) Turn(t testing.TB, agent string) []Request {
+	t.Helper()
+	_, before := h.API.since(0)
+	r := h.CLI(t, "agent", "--local", "--agent", agent, "--session-id", rand.Text(), "--message", "hi", "--timeout", "120")
+	seen, _ := h.API.since(before)
+	return report(t, fmt.Sprintf("%s: turn of %s", h.Release, agent), seen, r)
+}
+
+// Sends checks that one turn of an agent asks exactly once, successfully, with this
+// header ("x-api-key" or "bearer") and credential, and prints both sides.
+func (h *Home) Sends(t testing.TB, agent, header, credential string) {
+	t.Helper()
+	Sent(t, h.Turn(t, agent), header, credential)
+}
+
+// Sent checks that a turn's requests are one, successful, with this header and
+// credential, and prints both sides.
+func Sent(t testing.TB, got []Request, header, credential string) {
+	t.Helper()
+	want := Request{Status: 200, Header: header, Credential: credential}
+	t.Logf("declared %s %s, on the wire %v", header, credential, got)
+	if len(got) != 1 || got[0].String() != want.String() {
+		t.Errorf("on the wire %v, want [%v]", got, want)
+	}
+}
+
+func report(t testing.TB, what string, seen []Request, r Result) []Request {
+	t.Helper()
+	for _, request := range seen {
+		if request.Status == 200 {
+			return seen
+		}
+	}
+	t.Logf("%s: nothing answered, exit status %d: %s %s", what, r.Code, end(r.Stdout), end(r.Stderr))
+	return seen
+}
+
+// end keeps what fits on a screen; the programs print long reports.
+func end(text string) string { return text[max(0, len(text)-800):] }
