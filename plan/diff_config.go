@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -52,19 +53,43 @@ func (d *differ) listings() {
 		if !listed && !filtered[provider] && !d.declaresListing(provider) {
 			continue
 		}
-		if other := kinds[p.ID]; other != nil && other.Kind != p.Kind {
-			d.errorf("KF0609", "Profiles that cannot both be used", p.Range, addr,
-				"auth.profiles has one entry for %q, for all agents, and the declared credentials of that id are of different kinds (%s and %s): the gateway would skip one of them. Give one of them another id.", p.ID, other.Kind, p.Kind)
+		if other := kinds[p.ID]; other != nil {
+			d.checkSharedEntry(p, other, addr)
 			continue
 		}
 		kinds[p.ID] = p
-		if d.listing(p, addr) {
+		if d.listing(d.withEntry(p), addr) {
 			touched[provider] = true
 		}
 	}
 	for _, provider := range sortedKeys(touched) {
 		d.keepUsable(provider, filtered[provider])
 	}
+}
+
+// checkSharedEntry refuses a second declaration of an id that contradicts the first
+// one: auth.profiles has one entry for an id, for all agents.
+func (d *differ) checkSharedEntry(p, first *schema.Profile, addr schema.Address) {
+	differs := func(a, b string) bool { return a != "" && b != "" && a != b }
+	if p.Kind == first.Kind && d.rules.Provider(p.Provider) == d.rules.Provider(first.Provider) && !differs(p.Mode, first.Mode) && !differs(p.Email, first.Email) {
+		return
+	}
+	d.errorf("KF0609", "Profiles that cannot both be used", p.Range, addr,
+		"auth.profiles has one entry for %q, for all agents, and this declaration of it (%s) and that in %s line %d (%s) want different ones: the gateway would skip one of the two. Give one of them another id.",
+		p.ID, p.Kind, first.Range.Filename, first.Range.Start.Line, first.Kind)
+}
+
+// withEntry gives the profile with what other declarations of its id say about its
+// entry.
+func (d *differ) withEntry(p *schema.Profile) *schema.Profile {
+	merged := *p
+	for _, other := range d.want.Profiles {
+		if other.ID == p.ID {
+			merged.Mode = cmp.Or(merged.Mode, other.Mode)
+			merged.Email = cmp.Or(merged.Email, other.Email)
+		}
+	}
+	return &merged
 }
 
 // filteringProviders are the providers of which auth.profiles lists an id now.
@@ -86,10 +111,7 @@ func (d *differ) declaresListing(provider string) bool {
 
 // listing compares a profile's entry; it reports whether it was entered anew.
 func (d *differ) listing(p *schema.Profile, addr schema.Address) bool {
-	mode := p.Mode
-	if mode == "" {
-		mode = string(p.Kind)
-	}
+	mode := cmp.Or(p.Mode, d.entryMode(p.ID, p.Kind))
 	old, listed := d.config.listings[p.ID]
 	after := Listing{ID: p.ID, Provider: p.Provider, Mode: mode, Email: p.Email}
 	c := Change{
@@ -119,12 +141,26 @@ func (d *differ) listing(p *schema.Profile, addr schema.Address) bool {
 	return !listed
 }
 
+// entryMode is the mode that an entry gets by itself: the kind of its credential. A
+// token under an id that some store holds an OAuth login of, or that the product syncs
+// as one, gets "oauth", which takes both.
+func (d *differ) entryMode(id string, kind schema.CredentialKind) string {
+	if kind == schema.Token && (d.storesOAuth(id) || slices.Contains(d.rules.ModeMigrations, id)) {
+		return string(schema.OAuth)
+	}
+	return string(kind)
+}
+
+func (d *differ) storesOAuth(id string) bool {
+	return slices.ContainsFunc(d.stores, func(m *model) bool { return m.profiles[id].kind == schema.OAuth })
+}
+
 // correctListing keeps of an entry what does not contradict the declaration.
 func (d *differ) correctListing(p *schema.Profile, old, want Listing) Listing {
 	if d.rules.Provider(old.Provider) == d.rules.Provider(want.Provider) || p.Lifecycle.Ignores("provider") {
 		want.Provider = old.Provider
 	}
-	if p.Mode == "" && modeAccepts(old.Mode, p.Kind) || p.Lifecycle.Ignores("mode") {
+	if p.Mode == "" && modeAccepts(old.Mode, p.Kind) && (old.Mode != string(schema.Token) || !d.storesOAuth(p.ID)) || p.Lifecycle.Ignores("mode") {
 		want.Mode = old.Mode
 	}
 	if p.Email == "" || p.Lifecycle.Ignores("email") {
@@ -156,7 +192,7 @@ func (d *differ) keepUsable(provider string, filteredBefore bool) {
 			if _, listed := d.config.listings[p.ID]; listed || !there || after.provider != provider {
 				continue
 			}
-			l := Listing{ID: p.ID, Provider: p.Provider, Mode: string(after.kind)}
+			l := Listing{ID: p.ID, Provider: p.Provider, Mode: d.entryMode(p.ID, after.kind)}
 			d.config.listings[p.ID] = l
 			d.config.change(Change{
 				Address: d.liveAddress(m, p.ID).String(), Action: Create, Name: "auth.profiles",
@@ -207,7 +243,9 @@ func (d *differ) migrations() {
 		}
 		reason := ""
 		switch {
-		case d.storedKind(l.ID) == schema.OAuth:
+		case d.declaresMode(l.ID):
+			continue
+		case d.storesOAuth(l.ID):
 			reason = "legacy; its stored login is OAuth"
 		case slices.Contains(d.rules.ModeMigrations, l.ID) && !d.declaredAnywhere(l.ID):
 			reason = "legacy; " + d.live.Product + " syncs this login as OAuth"
@@ -230,12 +268,6 @@ func (d *differ) migrations() {
 	}
 }
 
-// storedKind is the kind of a profile after the plan: main's, else the first found.
-func (d *differ) storedKind(id string) schema.CredentialKind {
-	for _, m := range d.stores {
-		if p, ok := m.profiles[id]; ok {
-			return p.kind
-		}
-	}
-	return ""
+func (d *differ) declaresMode(id string) bool {
+	return slices.ContainsFunc(d.want.Profiles, func(p *schema.Profile) bool { return p.ID == id && p.Mode != "" })
 }

@@ -231,7 +231,7 @@ func (d *differ) removeOrder(addr schema.Address, r *Record, why string) {
 	}
 	key := orderKey(m.orders, d.rules.Provider(addr.Provider), d.rules)
 	if _, ok := m.orders[key]; !ok {
-		if _, was := m.live.Orders[key]; !was {
+		if m.droppedOrders[key] != addr {
 			d.forget(r)
 		}
 		return
@@ -257,6 +257,10 @@ func (d *differ) removeConfigOrder(addr schema.Address, r *Record, why string) {
 
 func (d *differ) dropOrder(m *model, key string, addr schema.Address, why string) {
 	delete(m.orders, key)
+	if m.droppedOrders == nil {
+		m.droppedOrders = map[string]schema.Address{}
+	}
+	m.droppedOrders[key] = addr
 	m.change(deletedOrder("order "+key, key, m.live.Orders[key], addr, why))
 }
 

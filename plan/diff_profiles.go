@@ -271,12 +271,12 @@ func (d *differ) removeProfile(addr schema.Address, r *Record, why string) {
 	for _, m := range d.stores {
 		live := m.live.Profile(addr.Name)
 		if m.ref.Key() == r.Store {
-			if live == nil {
+			if live == nil || m.dropped[addr.Name] || !d.opts.Destroy && d.declaredAt(m, addr.Name) {
 				d.forget(r)
 				continue
 			}
 			d.dropProfile(m, addr, why)
-		} else if addr.Agent == "" && live != nil && d.isClone(addr, m, live) {
+		} else if addr.Agent == "" && live != nil && !m.dropped[addr.Name] && d.isClone(addr, m, live) {
 			// On record before the first write: once main's profile is gone, nothing
 			// else tells that this is a clone of it.
 			d.keep(addr, m.ref.Key(), Created)

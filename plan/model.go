@@ -18,6 +18,8 @@ type model struct {
 	changes  []Change
 	// dropped are the ids that the plan deletes here.
 	dropped map[string]bool
+	// droppedOrders are the deleted orders, with the address that they go under.
+	droppedOrders map[string]schema.Address
 }
 
 type modelProfile struct {

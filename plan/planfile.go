@@ -21,11 +21,13 @@ var (
 // fingerprints were made with, and an authentication tag over both by that key. It
 // holds no key and no plaintext.
 type planFile struct {
-	FormatVersion string          `json:"format_version"`
-	Type          string          `json:"type"`
-	KeyID         string          `json:"key_id"`
-	Plan          json.RawMessage `json:"plan"`
-	Tag           string          `json:"tag"`
+	FormatVersion string `json:"format_version"`
+	Type          string `json:"type"`
+	KeyID         string `json:"key_id"`
+	// StateDirs are those of the plan's gateways, to find the key by.
+	StateDirs []string        `json:"state_dirs"`
+	Plan      json.RawMessage `json:"plan"`
+	Tag       string          `json:"tag"`
 }
 
 const planFileType = "keyform-plan"
@@ -38,6 +40,9 @@ func EncodeFile(p *Plan, keyID string, key []byte) ([]byte, error) {
 		return nil, fmt.Errorf("encode plan: %w", err)
 	}
 	f := planFile{FormatVersion: FormatVersion, Type: planFileType, KeyID: keyID, Plan: raw}
+	for _, g := range p.Gateways {
+		f.StateDirs = append(f.StateDirs, g.StateDir)
+	}
 	f.Tag = hex.EncodeToString(f.mac(key))
 	out, err := json.Marshal(f)
 	if err != nil {
@@ -46,10 +51,11 @@ func EncodeFile(p *Plan, keyID string, key []byte) ([]byte, error) {
 	return append(out, '\n'), nil
 }
 
-// DecodeFile reads a saved plan. key gets the name of the plan's key and gives the
-// key; its error is returned as it is. Nothing in the file is believed before the
-// tag has been checked, but for the name of the key.
-func DecodeFile(b []byte, key func(keyID string) ([]byte, error)) (*Plan, error) {
+// DecodeFile reads a saved plan. key gets the name of the plan's key and the state
+// directories of its gateways, and gives the key; its error is returned as it is. Both
+// are what the file says before its tag has been checked: key must look in places only that
+// nobody else can write.
+func DecodeFile(b []byte, key func(keyID string, stateDirs []string) ([]byte, error)) (*Plan, error) {
 	var f planFile
 	if err := json.Unmarshal(b, &f); err != nil {
 		return nil, ErrPlanFormat
@@ -57,7 +63,7 @@ func DecodeFile(b []byte, key func(keyID string) ([]byte, error)) (*Plan, error)
 	if f.Type != planFileType || f.FormatVersion != FormatVersion {
 		return nil, ErrPlanFormat
 	}
-	k, err := key(f.KeyID)
+	k, err := key(f.KeyID, f.StateDirs)
 	if err != nil {
 		return nil, err
 	}
@@ -74,9 +80,9 @@ func DecodeFile(b []byte, key func(keyID string) ([]byte, error)) (*Plan, error)
 
 func (f *planFile) mac(key []byte) []byte {
 	m := hmac.New(sha256.New, key)
-	for _, part := range [][]byte{[]byte(f.Type), []byte(f.FormatVersion), []byte(f.KeyID), f.Plan} {
-		fmt.Fprintf(m, "%d:", len(part))
-		m.Write(part)
+	parts := append([]string{f.Type, f.FormatVersion, f.KeyID, string(f.Plan)}, f.StateDirs...)
+	for _, part := range parts {
+		fmt.Fprintf(m, "%d:%s", len(part), part)
 	}
 	return m.Sum(nil)
 }

@@ -26,7 +26,7 @@ type View struct {
 	Unchecked int `json:"unchecked"`
 	// Cost says what resolving the references takes: "3 references from
 	// 1Password, one sign-in".
-	Cost        []string              `json:"cost,omitempty"`
+	Cost        []string     `json:"cost,omitempty"`
 	Diagnostics []diag.Entry `json:"diagnostics"`
 }
 
