@@ -106,7 +106,7 @@ func ParseAddress(text string, gateways ...string) (Address, error) {
 	p := addressParser{text: text}
 	a, err := p.parse()
 	if err != nil {
-		return Address{}, fmt.Errorf("address %q: %w", text, err)
+		return Address{}, fmt.Errorf("address %s: %w", text, err)
 	}
 	if a.Gateway == "" {
 		switch len(gateways) {
@@ -114,7 +114,7 @@ func ParseAddress(text string, gateways ...string) (Address, error) {
 		case 1:
 			a.Gateway = gateways[0]
 		default:
-			return Address{}, fmt.Errorf("address %q: there are several gateways; begin with gateway.NAME, one of %s", text, strings.Join(gateways, ", "))
+			return Address{}, fmt.Errorf("address %s: there are several gateways; begin with gateway.NAME, one of %s", text, strings.Join(gateways, ", "))
 		}
 	}
 	return a, nil

@@ -30,9 +30,7 @@ func rootSchema() *hcl.BodySchema {
 func (l *loader) splitBlocks() {
 	for _, s := range l.sources {
 		content, diags := s.file.Body.Content(rootSchema())
-		for _, d := range diags {
-			l.report(fromStructure(d, ""))
-		}
+		l.reportStructure(diags, "")
 		for _, b := range content.Blocks {
 			if !l.checkLabels(b) {
 				continue

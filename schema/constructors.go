@@ -45,20 +45,18 @@ func constructor(source, param string, check func(string) error) function.Functi
 			if param != "" {
 				text := args[0].AsString()
 				if err := checkArgument(text, check); err != nil {
-					return cty.NilVal, function.NewArgError(0, errReference{err})
+					return cty.NilVal, argError{0, err}
 				}
 				ref.Args = []string{text}
 			}
 			rest := args[len(params):]
 			if len(rest) > 1 {
-				return cty.NilVal, function.NewArgError(len(params)+1,
-					errReference{errors.New("at most one source can be named, as the last argument")})
+				return cty.NilVal, argError{len(params) + 1, errors.New("at most one source can be named, as the last argument")}
 			}
 			if len(rest) == 1 {
 				ref.Alias = rest[0].AsString()
 				if !sourceName.MatchString(ref.Alias) {
-					return cty.NilVal, function.NewArgError(len(params),
-						errReference{errors.New("the name of a source is letters, digits, '_' and '-', beginning with a letter")})
+					return cty.NilVal, argError{len(params), errors.New("the name of a source is letters, digits, '_' and '-', beginning with a letter")}
 				}
 			}
 			return refVal(refValue{ref: ref}), nil
@@ -66,10 +64,8 @@ func constructor(source, param string, check func(string) error) function.Functi
 	})
 }
 
-// errReference is a wrong argument of a constructor. Its text never quotes the
-// argument: a user may have put a secret where its name belongs.
-type errReference struct{ error }
-
+// checkArgument accepts or refuses an argument. The error never quotes it: a user may
+// have put a secret where its name belongs.
 func checkArgument(text string, check func(string) error) error {
 	if credential.Contains(text) {
 		return errLiteral{}

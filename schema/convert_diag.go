@@ -8,7 +8,6 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
-	"github.com/keyform/keyform/schema/credential"
 	"github.com/keyform/keyform/schema/diag"
 )
 
@@ -43,7 +42,7 @@ func fromSyntax(d *hcl.Diagnostic) diag.Diagnostic {
 		Severity: severity(d),
 		Code:     "KF0101",
 		Summary:  d.Summary,
-		Detail:   credential.Mask(d.Detail),
+		Detail:   d.Detail,
 		Range:    subject(d),
 	}
 }
@@ -65,7 +64,7 @@ func fromStructure(d *hcl.Diagnostic, block string) diag.Diagnostic {
 		Severity: severity(d),
 		Code:     "KF0101",
 		Summary:  d.Summary,
-		Detail:   credential.Mask(d.Detail),
+		Detail:   d.Detail,
 		Range:    subject(d),
 	}
 	switch {
@@ -75,17 +74,33 @@ func fromStructure(d *hcl.Diagnostic, block string) diag.Diagnostic {
 		out.Detail += structureAdvice(d.Detail, block)
 	case strings.HasPrefix(d.Summary, "Extraneous label"), strings.HasPrefix(d.Summary, "Missing "):
 		out.Code = "KF0107"
+		out.Summary = "Wrong number of labels"
+		out.Detail = labelAdvice(d)
 	case d.Summary == "Duplicate argument":
 		out.Code = "KF0108"
 	}
 	return out
 }
 
+// labelAdvice says which labels a block wants; HCL lists them in parentheses.
+func labelAdvice(d *hcl.Diagnostic) string {
+	block := d.Summary[strings.LastIndexByte(d.Summary, ' ')+1:]
+	_, list, ok := strings.Cut(d.Detail, "(")
+	list, _, _ = strings.Cut(list, ")")
+	switch {
+	case !ok:
+		return fmt.Sprintf("A block %s has no labels.", block)
+	case strings.Contains(list, ","):
+		return fmt.Sprintf("A block %s has these labels, each in quotes: %s.", block, list)
+	}
+	return fmt.Sprintf("A block %s has one label in quotes, its %s.", block, list)
+}
+
 // structureAdvice adds what a Terraform user needs to hear about an argument that
 // is not here. detail quotes the name first.
 func structureAdvice(detail, block string) string {
 	parts := strings.SplitN(detail, `"`, 3)
-	if len(parts) < 3 {
+	if len(parts) < 3 || strings.Contains(detail, "Did you mean") {
 		return ""
 	}
 	switch name := parts[1]; {
@@ -107,7 +122,7 @@ func fromEvaluation(d *hcl.Diagnostic) diag.Diagnostic {
 		Severity: severity(d),
 		Code:     "KF0113",
 		Summary:  d.Summary,
-		Detail:   credential.Mask(d.Detail),
+		Detail:   d.Detail,
 		Range:    subject(d),
 	}
 	call, isCall := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d)
@@ -115,21 +130,35 @@ func fromEvaluation(d *hcl.Diagnostic) diag.Diagnostic {
 	case d.Summary == "Call to unknown function":
 		out.Code = "KF0111"
 		out.Detail = unknownFunction(d)
-	case misusesRef(d, call):
-		return refAsText(out.Range)
-	case isCall && errors.As(call.FunctionCallError(), &errLiteral{}):
-		return literalCredential(out.Range, fmt.Sprintf("What %s is given or reads here has the form of a credential.", call.CalledFunctionName()))
-	case isCall && isConstructor(call.CalledFunctionName()):
-		out.Code = "KF0205"
-		out.Summary = "Malformed secret reference"
-		var wrong errReference
-		if errors.As(call.FunctionCallError(), &wrong) {
-			out.Detail = fmt.Sprintf("%s: %s.", call.CalledFunctionName(), wrong.Error())
-		}
 	case isCall:
-		out.Code = "KF0112"
+		return fromCall(d, call, out)
+	case misusesRef(d):
+		return refAsText(out.Range)
 	case d.Summary == "Unknown variable", d.Summary == "Unsupported attribute", d.Summary == "Variables not allowed":
 		out.Code = "KF0110"
+	}
+	return out
+}
+
+// fromCall completes out, which is about a call of a function.
+func fromCall(d *hcl.Diagnostic, call hclsyntax.FunctionCallDiagExtra, out diag.Diagnostic) diag.Diagnostic {
+	name, err := call.CalledFunctionName(), call.FunctionCallError()
+	out.Code = "KF0112"
+	if isConstructor(name) {
+		out.Code, out.Summary, out.Sensitive = "KF0205", "Malformed secret reference", true
+	}
+	var arg argError
+	if errors.As(err, &arg) {
+		out.Detail = fmt.Sprintf("%s: %s.", name, strings.TrimSuffix(arg.err.Error(), "."))
+		if e, ok := d.Expression.(*hclsyntax.FunctionCallExpr); ok && arg.index < len(e.Args) {
+			out.Range = toRange(e.Args[arg.index].Range())
+		}
+	}
+	switch {
+	case errors.As(err, &errRefAsText{}), misusesRef(d):
+		return refAsText(out.Range)
+	case errors.As(err, &errLiteral{}):
+		return literalCredential(out.Range, fmt.Sprintf("What %s is given or reads here has the form of a credential.", name))
 	}
 	return out
 }
@@ -137,7 +166,7 @@ func fromEvaluation(d *hcl.Diagnostic) diag.Diagnostic {
 func unknownFunction(d *hcl.Diagnostic) string {
 	extra, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallUnknownDiagExtra](d)
 	if !ok || d.EvalContext == nil {
-		return credential.Mask(d.Detail)
+		return d.Detail
 	}
 	name := extra.CalledFunctionName()
 	var known []string
@@ -152,7 +181,7 @@ func unknownFunction(d *hcl.Diagnostic) string {
 	case "op":
 		return `There is no function "op". Did you mean "onepassword"?`
 	}
-	return credential.Mask(fmt.Sprintf("There is no function %q.", name) + didYouMean(name, known))
+	return fmt.Sprintf("There is no function %q.", name) + didYouMean(name, known)
 }
 
 func isConstructor(name string) bool {
@@ -165,10 +194,7 @@ func isConstructor(name string) bool {
 
 // misusesRef reports whether an evaluation failed because a secret reference stood
 // where text is wanted: in a template, or as an argument of a function.
-func misusesRef(d *hcl.Diagnostic, call hclsyntax.FunctionCallDiagExtra) bool {
-	if call != nil && errors.As(call.FunctionCallError(), &errRefAsText{}) {
-		return true
-	}
+func misusesRef(d *hcl.Diagnostic) bool {
 	switch d.Summary {
 	case "Invalid template interpolation value", "Invalid function argument", "Invalid operand":
 		if d.Expression == nil {
@@ -190,9 +216,12 @@ func refAsText(r diag.Range) diag.Diagnostic {
 	}
 }
 
+// codeLiteral is the code of a literal credential.
+const codeLiteral = "KF0201"
+
 func literalCredential(r diag.Range, what string) diag.Diagnostic {
 	return diag.Diagnostic{
-		Code:    "KF0201",
+		Code:    codeLiteral,
 		Summary: "Literal credential",
 		Detail: what + " Credentials do not belong in configuration. Store it in a vault, a file or the environment, and write a reference: " +
 			constructorList + ". Treat this credential as exposed: revoke it where it was issued.",

@@ -17,7 +17,7 @@ func (l *loader) loadRemoved() {
 		leave := l.enter("removed")
 		f := l.open(b, bodySchema([]string{"from"}, "lifecycle"))
 		f.keeps()
-		if a, r, ok := f.from(); ok && seen.add(l, "removed block for", a.String(), b.DefRange) {
+		if a, r, ok := f.from(); ok && seen.add(l, "removed block", a.String(), b.DefRange) {
 			l.cfg.Removed = append(l.cfg.Removed, Removed{From: a, Range: r})
 		}
 		leave()

@@ -170,7 +170,7 @@ func (l *loader) loadSource(b *hcl.Block, seen once) {
 			Range:   s.Token.Range,
 		})
 	}
-	if !seen.add(l, "source", kind+" "+name, b.DefRange) {
+	if !seen.add(l, "source", kind+"."+name, b.DefRange) {
 		return
 	}
 	l.sourceNames[[2]string{kind, name}] = f.enabled

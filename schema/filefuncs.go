@@ -31,7 +31,7 @@ func fileFunc(dir string) function.Function {
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			text, err := readText(dir, args[0].AsString())
 			if err != nil {
-				return cty.NilVal, function.NewArgError(0, err)
+				return cty.NilVal, argError{0, err}
 			}
 			return cty.StringVal(text), nil
 		},
@@ -50,18 +50,18 @@ func templateFileFunc(dir string, known map[string]function.Function) function.F
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			name, vars := args[0].AsString(), args[1]
 			if holdsRef(vars.Type()) {
-				return cty.NilVal, function.NewArgError(1, errRefAsText{})
+				return cty.NilVal, argError{1, errRefAsText{}}
 			}
 			if ty := vars.Type(); !ty.IsObjectType() && !ty.IsMapType() {
-				return cty.NilVal, function.NewArgErrorf(1, "it must be a map or an object")
+				return cty.NilVal, argError{1, errors.New("it must be a map or an object")}
 			}
 			text, err := readText(dir, name)
 			if err != nil {
-				return cty.NilVal, function.NewArgError(0, err)
+				return cty.NilVal, argError{0, err}
 			}
 			result, err := renderTemplate(name, text, vars, known)
 			if err != nil {
-				return cty.NilVal, function.NewArgError(0, err)
+				return cty.NilVal, argError{0, err}
 			}
 			return result, nil
 		},

@@ -138,7 +138,7 @@ func (l *loader) headerAt(r diag.Range) string {
 }
 
 // literalIn reports whether a credential that was found in a source stands in r.
-func (l *loader) literalIn(r hcl.Range) bool {
+func (l *loader) literalIn(r diag.Range) bool {
 	for _, lit := range l.literals {
 		if lit.Filename == r.Filename && lit.Start.Byte < r.End.Byte && r.Start.Byte < lit.End.Byte {
 			return true

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -39,10 +40,19 @@ func bodySchema(attrs []string, blocks ...string) *hcl.BodySchema {
 // open decodes the structure of a block.
 func (l *loader) open(b *hcl.Block, s *hcl.BodySchema) frame {
 	content, diags := b.Body.Content(s)
-	for _, d := range diags {
-		l.report(fromStructure(d, b.Type))
-	}
+	l.reportStructure(diags, b.Type)
 	return frame{scope: l.root, block: b, content: content, enabled: true}
+}
+
+// reportStructure reports what decoding a body found, by place: HCL gives the
+// arguments in random order. block is the type of the block, "" for a file.
+func (l *loader) reportStructure(diags hcl.Diagnostics, block string) {
+	slices.SortStableFunc(diags, func(a, b *hcl.Diagnostic) int {
+		return cmp.Compare(subject(a).Start.Byte, subject(b).Start.Byte)
+	})
+	for _, d := range diags {
+		l.report(fromStructure(d, block))
+	}
 }
 
 // attr gives an attribute's range; ok is false where it is not written.
@@ -87,6 +97,8 @@ func wrongType(r diag.Range, what, want string, got cty.Type) diag.Diagnostic {
 // friendly names a type in a message.
 func friendly(ty cty.Type) string {
 	switch {
+	case ty == cty.DynamicPseudoType:
+		return "null"
 	case ty == cty.String:
 		return "a string"
 	case ty == cty.Number:

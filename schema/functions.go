@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"errors"
 	"maps"
 
 	"github.com/hashicorp/hcl/v2/ext/tryfunc"
@@ -111,7 +112,7 @@ func withoutRefs(f function.Function) function.Function {
 		Type: func(args []cty.Value) (cty.Type, error) {
 			for i, a := range args {
 				if holdsRef(a.Type()) {
-					return cty.DynamicPseudoType, function.NewArgError(i, errRefAsText{})
+					return cty.DynamicPseudoType, argError{i, errRefAsText{}}
 				}
 			}
 			return f.ReturnTypeForValues(args)
@@ -120,6 +121,17 @@ func withoutRefs(f function.Function) function.Function {
 	}
 	return function.New(spec)
 }
+
+// argError is a problem with one argument of a function, by its index. Unlike the
+// one of cty it can be unwrapped.
+type argError struct {
+	index int
+	err   error
+}
+
+func (e argError) Error() string { return e.err.Error() }
+
+func (e argError) Unwrap() error { return e.err }
 
 // errRefAsText is the misuse of a reference as text.
 type errRefAsText struct{}
@@ -141,7 +153,7 @@ func lengthFunc() function.Function {
 			case ty.IsCollectionType(), ty.IsTupleType():
 				return stdlib.Length(args[0])
 			}
-			return cty.NilVal, function.NewArgErrorf(0, "it must be a collection, an object or a string")
+			return cty.NilVal, argError{0, errors.New("it must be a collection, an object or a string")}
 		},
 	})
 }

@@ -78,8 +78,8 @@ func (l *loader) givenValues(declared map[string]*variable) map[string]*given {
 		l.report(diag.Diagnostic{
 			Code:    "KF0117",
 			Summary: "Undeclared variable",
-			Detail: credential.Mask(fmt.Sprintf("-var sets %q, and no variable of that name is declared.", in.Name) +
-				didYouMean(in.Name, slices.Collect(maps.Keys(declared)))),
+			Detail: fmt.Sprintf("-var sets %q, and no variable of that name is declared.", in.Name) +
+				didYouMean(in.Name, slices.Collect(maps.Keys(declared))),
 		})
 	}
 	return values
@@ -145,8 +145,8 @@ func (l *loader) fileValue(s source, a *hcl.Attribute, declared map[string]*vari
 			Severity: diag.Warning,
 			Code:     "KF0117",
 			Summary:  "Undeclared variable",
-			Detail: credential.Mask(fmt.Sprintf("%s sets %q, and no variable of that name is declared.", s.name, a.Name) +
-				didYouMean(a.Name, slices.Collect(maps.Keys(declared)))),
+			Detail: fmt.Sprintf("%s sets %q, and no variable of that name is declared.", s.name, a.Name) +
+				didYouMean(a.Name, slices.Collect(maps.Keys(declared))),
 			Range: toRange(a.NameRange),
 		})
 		return

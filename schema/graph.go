@@ -77,9 +77,7 @@ func (l *loader) collectLocals() {
 	for _, b := range l.blocks["locals"] {
 		leave := l.enter("locals")
 		attrs, diags := b.Body.JustAttributes()
-		for _, d := range diags {
-			l.report(fromStructure(d, b.Type))
-		}
+		l.reportStructure(diags, b.Type)
 		for _, a := range inOrder(attrs) {
 			if !hclsyntax.ValidIdentifier(a.Name) {
 				l.report(diag.Diagnostic{

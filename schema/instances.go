@@ -53,7 +53,9 @@ func (f *frame) forEach() (map[string]cty.Value, bool) {
 		return fail("for_each must be a map or a set of strings, and this is a list. Write toset([...]).")
 	case ty.IsSetType() && v.LengthInt() == 0:
 		return nil, true
-	case !ty.IsSetType() || ty.ElementType() != cty.String:
+	case ty.IsSetType() && ty.ElementType() != cty.String:
+		return fail("for_each must be a map or a set of strings, and this set holds something else.")
+	case !ty.IsSetType():
 		return fail(fmt.Sprintf("for_each must be a map or a set of strings, not %s.", friendly(ty)))
 	}
 	values := make(map[string]cty.Value, v.LengthInt())
@@ -82,7 +84,7 @@ func (f *frame) id() (string, diag.Range, bool) {
 		f.l.report(diag.Diagnostic{
 			Code:    "KF0122",
 			Summary: "Missing id",
-			Detail: fmt.Sprintf("A %s with for_each needs id, since the label is taken literally and all instances would have the same one. "+
+			Detail: fmt.Sprintf("With for_each a block %s needs id, since the label is taken literally and all instances would have the same one. "+
 				"Write, for example, id = %s.", f.block.Type, exampleID(f.block.Type)),
 			Range: toRange(f.block.DefRange),
 		})

@@ -37,7 +37,7 @@ func (f *frame) ignored(block string, names []string) (ignore []string, all bool
 		case !ok:
 			fail(e.Range(), "ignore_changes holds attribute names, such as email.")
 		case !slices.Contains(names, word):
-			fail(e.Range(), fmt.Sprintf("A %s has no attribute %q to ignore. It has %s.", block, word, quoteList(names, "and"))+didYouMean(word, names))
+			fail(e.Range(), fmt.Sprintf("A block %s has no attribute %q to ignore. It has %s.", block, word, quoteList(names, "and"))+didYouMean(word, names))
 		case !slices.Contains(ignore, word):
 			ignore = append(ignore, word)
 		}

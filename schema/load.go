@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/keyform/keyform/schema/credential"
 	"github.com/keyform/keyform/schema/diag"
 )
 
@@ -159,6 +160,8 @@ func (l *loader) report(d diag.Diagnostic) {
 	if d.Within == "" {
 		d.Within = l.within
 	}
+	// Labels and names get into messages, and a credential may stand there too.
+	d.Detail, d.Within, d.Address = credential.Mask(d.Detail), credential.Mask(d.Within), credential.Mask(d.Address)
 	if !l.told[d] {
 		l.told[d] = true
 		l.diags = append(l.diags, d)

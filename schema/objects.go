@@ -31,13 +31,12 @@ func (all objects) add(l *loader, noun, agent, id string, o declaredObject) {
 		if shared == "" {
 			continue
 		}
-		l.report(diag.Diagnostic{
-			Code:    "KF0209",
-			Summary: "Duplicate " + noun,
-			Detail: fmt.Sprintf("The %s %q is declared at %s already, for gateway %q too. Remove one of them, or give them different gateways.",
-				noun, id, place(other.r), shared),
-			Range: o.r,
-		})
+		detail := fmt.Sprintf("The %s %q is declared at %s already, for gateway %q too. Remove one of them, or give them different gateways.",
+			noun, id, place(other.r), shared)
+		if other.r == o.r {
+			detail = fmt.Sprintf("Several instances of this block have the id %q. Write id with each.key in it.", id)
+		}
+		l.report(diag.Diagnostic{Code: "KF0209", Summary: "Duplicate " + noun, Detail: detail, Range: o.r})
 		break
 	}
 	all[key] = append(all[key], o)

@@ -38,14 +38,17 @@ func (s scope) value(expr hcl.Expression) (v cty.Value, ok bool) {
 	}
 	v, diags := expr.Value(s.ctx)
 	for _, d := range diags {
-		s.l.report(fromEvaluation(d))
+		// A credential that stands in the source has been told.
+		if d := fromEvaluation(d); d.Code != codeLiteral || !s.l.literalIn(d.Range) {
+			s.l.report(d)
+		}
 	}
 	if diags.HasErrors() || !v.IsWhollyKnown() {
 		return cty.DynamicVal, false
 	}
-	if r := expr.Range(); holdsCredential(v) {
-		if !s.l.literalIn(r) {
-			s.l.report(literalCredential(toRange(r), "This expression gives text that has the form of a credential."))
+	if holdsCredential(v) {
+		if r := toRange(expr.Range()); !s.l.literalIn(r) {
+			s.l.report(literalCredential(r, "This expression gives text that has the form of a credential."))
 		}
 		return cty.DynamicVal, false
 	}
@@ -109,7 +112,7 @@ func (s scope) checkTraversal(t hcl.Traversal) bool {
 	s.l.report(diag.Diagnostic{
 		Code:    "KF0110",
 		Summary: "Unknown name",
-		Detail:  credential.Mask(unknownRoot(root)),
+		Detail:  unknownRoot(root),
 		Range:   toRange(t.SourceRange()),
 	})
 	return false
@@ -147,7 +150,7 @@ func (s scope) checkMember(t hcl.Traversal, root string, names map[string]bool) 
 	s.l.report(diag.Diagnostic{
 		Code:    "KF0110",
 		Summary: "Undeclared " + rootNoun(root),
-		Detail:  credential.Mask(detail + didYouMean(name, known)),
+		Detail:  detail + didYouMean(name, known),
 		Range:   toRange(t.SourceRange()),
 	})
 	return false

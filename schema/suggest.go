@@ -11,7 +11,8 @@ import (
 // didYouMean gives ` Did you mean "x"?` for the nearest of known, or "" where none
 // is near. Of equally near names the first in order wins.
 func didYouMean(given string, known []string) string {
-	best, bestDistance := "", max(3, len(given)/3+1)
+	// Two letters may be swapped in a word of four, and nothing is near a single one.
+	best, bestDistance := "", min((len(given)+2)/3+1, len(given))
 	sorted := slices.Sorted(slices.Values(known))
 	for _, k := range sorted {
 		if d := levenshtein.Distance(strings.ToLower(given), strings.ToLower(k), nil); d < bestDistance {

@@ -38,7 +38,7 @@ func (f *frame) useOf(what string, expr hcl.Expression, v cty.Value) *Use {
 		f.l.report(diag.Diagnostic{
 			Code:    "KF0207",
 			Summary: "Disabled secret",
-			Detail: fmt.Sprintf("The secret %s has enabled = false, and this uses it. Enable the secret, or give this block the same enabled.",
+			Detail: fmt.Sprintf("secret.%s has enabled = false, and this uses it. Enable the secret, or give this block the same enabled.",
 				ref.secret),
 			Range: r,
 		})
@@ -53,6 +53,14 @@ func (f *frame) useOf(what string, expr hcl.Expression, v cty.Value) *Use {
 // notARef reports a value where a reference is wanted. A string may be the secret
 // itself, so the snippet hides it.
 func notARef(what string, got cty.Type, r diag.Range) diag.Diagnostic {
+	if got.IsObjectType() && holdsRef(got) {
+		return diag.Diagnostic{
+			Code:    "KF0114",
+			Summary: "Wrong type",
+			Detail:  fmt.Sprintf(`%s must be one secret reference, not a map of them. A secret with for_each is used with a key: secret.NAME["key"].`, what),
+			Range:   r,
+		}
+	}
 	if got != cty.String {
 		return diag.Diagnostic{
 			Code:    "KF0114",
