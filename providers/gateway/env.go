@@ -1,0 +1,67 @@
+package gateway
+
+import (
+	"github.com/keyform/keyform/plan"
+	"github.com/keyform/keyform/providers/envfile"
+	"github.com/keyform/keyform/providers/secrets/secret"
+)
+
+// envName is the environment file in the state directory.
+const envName = ".env"
+
+// envDoc is the .env file.
+type envDoc struct {
+	raw  []byte
+	file *envfile.File
+	// edited tells that file says more than raw.
+	edited bool
+}
+
+func openEnv(raw []byte) *envDoc { return &envDoc{raw: raw, file: envfile.Parse(raw)} }
+
+// Bytes is the whole file.
+func (d *envDoc) Bytes() []byte {
+	if !d.edited {
+		return d.raw
+	}
+	return d.file.Bytes()
+}
+
+// Items are the variables.
+func (d *envDoc) Items(gateway string, key []byte) plan.Items {
+	s := plan.EnvSnapshot{Vars: readVars(d.file, gateway, key)}
+	return s.Items()
+}
+
+// Do carries an op out.
+func (d *envDoc) Do(op plan.Op, secrets Secrets) error {
+	d.edited = true
+	switch op := op.(type) {
+	case plan.SetVar:
+		text := op.Literal
+		if op.Secret != nil {
+			v, err := secrets(op.Secret)
+			if err != nil {
+				return err
+			}
+			text = v.Reveal()
+		}
+		return d.file.Set(op.Name, text)
+	case plan.DropVar:
+		d.file.Delete(op.Name)
+		return nil
+	}
+	return unfit(op, "an environment file")
+}
+
+func readVars(f *envfile.File, gateway string, key []byte) []plan.EnvLive {
+	var out []plan.EnvLive
+	for _, name := range f.Names() {
+		text, _ := f.Lookup(name)
+		out = append(out, plan.EnvLive{
+			Name: name, Count: f.Count(name),
+			Value: plan.Fingerprint(secret.FromString(text).Fingerprint(key, plan.EnvDomain(gateway, name))),
+		})
+	}
+	return out
+}

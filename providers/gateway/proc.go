@@ -1,0 +1,80 @@
+package gateway
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// Proc reads processes from a directory laid out as Linux lays out /proc. It is
+// safe for concurrent use.
+type Proc struct{ root string }
+
+// NewProc gives the processes below root, "/proc".
+func NewProc(root string) *Proc { return &Proc{root: root} }
+
+func (p *Proc) read(pid int, name string) ([]byte, error) {
+	return os.ReadFile(filepath.Join(p.root, strconv.Itoa(pid), name))
+}
+
+// exists reports whether there is such a process.
+func (p *Proc) exists(pid int) bool {
+	_, err := os.Stat(filepath.Join(p.root, strconv.Itoa(pid)))
+	return err == nil
+}
+
+// startTime is when the process started, in clock ticks since the boot. Together
+// with the id it names one process: ids are used again.
+func (p *Proc) startTime(pid int) (int64, error) {
+	raw, err := p.read(pid, "stat")
+	if err != nil {
+		return 0, err
+	}
+	// The name in parentheses may hold blanks and parentheses. What follows begins
+	// with field 3; the time is field 22.
+	fields := bytes.Fields(raw[bytes.LastIndexByte(raw, ')')+1:])
+	if len(fields) < 20 {
+		return 0, errors.New("the process has no start time")
+	}
+	return strconv.ParseInt(string(fields[19]), 10, 64)
+}
+
+// environ is the environment that the process was started with. Only its owner and
+// root may read it.
+func (p *Proc) environ(pid int) (map[string]string, error) {
+	raw, err := p.read(pid, "environ")
+	if err != nil {
+		return nil, err
+	}
+	env := map[string]string{}
+	for entry := range strings.SplitSeq(string(raw), "\x00") {
+		if name, value, ok := strings.Cut(entry, "="); ok {
+			env[name] = value
+		}
+	}
+	return env, nil
+}
+
+// files are the files that the process has mapped and whose names end in suffix,
+// each once.
+func (p *Proc) files(pid int, suffix string) []string {
+	raw, err := p.read(pid, "maps")
+	if err != nil {
+		return nil
+	}
+	var out []string
+	seen := map[string]bool{}
+	for line := range strings.SplitSeq(string(raw), "\n") {
+		if !strings.HasSuffix(line, suffix) {
+			continue
+		}
+		if i := strings.IndexByte(line, '/'); i >= 0 && !seen[line[i:]] {
+			seen[line[i:]] = true
+			out = append(out, line[i:])
+		}
+	}
+	return out
+}

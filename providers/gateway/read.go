@@ -1,0 +1,194 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+
+	"github.com/keyform/keyform/plan"
+	"github.com/keyform/keyform/providers/envfile"
+	"github.com/keyform/keyform/providers/fsys"
+	"github.com/keyform/keyform/providers/product"
+	"github.com/keyform/keyform/schema"
+	"github.com/keyform/keyform/schema/diag"
+)
+
+// Read reads every declared gateway, in order. key is the key of the plan's
+// fingerprints, 32 bytes. A gateway that cannot be read is told in the diagnostics and missing
+// from the snapshot. The end of ctx ends reading, as an error among the diagnostics.
+func Read(ctx context.Context, host Host, specs []schema.Gateway, key []byte) (plan.Snapshot, diag.Diagnostics) {
+	out := plan.Snapshot{FormatVersion: plan.FormatVersion}
+	var diags diag.Diagnostics
+	taken := map[string]string{}
+	for _, spec := range specs {
+		r := &reader{host: &host, spec: spec, key: key}
+		if r.read(ctx, taken) {
+			out.Gateways = append(out.Gateways, r.out)
+		}
+		diags = append(diags, r.diags...)
+	}
+	return out, diags
+}
+
+// read reads one gateway. taken has the gateways read so far by state directory.
+func (r *reader) read(ctx context.Context, taken map[string]string) bool {
+	p := product.Find(r.spec.Product)
+	if p == nil || p.Unsupported != "" {
+		why := "no such product is known"
+		if p != nil {
+			why = p.Unsupported
+		}
+		r.errorf("KF0301", "Product that is not supported", r.spec.Attrs["product"], "%q: %s. Supported are %s.", r.spec.Product, why, supportedProducts())
+		return false
+	}
+	r.place.product = p
+	if !r.locate() {
+		return false
+	}
+	if other, ok := taken[r.place.stateDir]; ok {
+		r.errorf("KF0306", "Two gateways in one place", r.spec.Attrs["state_dir"],
+			"gateway %q and gateway %q both live in %s, links followed. Give one of them another state_dir or instance, or declare the gateway once.", other, r.spec.Name, r.show(r.place.stateDir))
+		return false
+	}
+	taken[r.place.stateDir] = r.spec.Name
+	// The configuration may say which release wrote it, so it is read with the widest
+	// rules first, and with those of the release when that is known.
+	widest := product.Include{Depth: 10}
+	config, ok := r.readConfig(ctx, widest)
+	if !ok {
+		return false
+	}
+	row, ok := r.release(config.lastTouched())
+	if !ok {
+		return false
+	}
+	if row.Include != widest && config.includes {
+		if config, ok = r.readConfig(ctx, row.Include); !ok {
+			return false
+		}
+	}
+	ledger, hostKey, ok := r.readLedger()
+	if !ok {
+		return false
+	}
+	r.describe(row)
+	r.out.Config = config.snapshot(r, r.out.Rules)
+	return r.readStores(ctx, config, ledger, hostKey) && r.readEnv(ctx, ledger, hostKey) && r.settle(ctx, ledger, hostKey)
+}
+
+func supportedProducts() string {
+	var names []string
+	for _, p := range product.Products() {
+		if p.Unsupported == "" {
+			names = append(names, fmt.Sprintf("%s (%s)", p.Name, p.Supported()))
+		}
+	}
+	return strings.Join(names, " and ")
+}
+
+// describe fills in what is known once place and release are.
+func (r *reader) describe(row *product.Release) {
+	p := r.place.product
+	r.out.Name, r.out.Product = r.spec.Name, p.Name
+	r.out.StateDir, r.out.ConfigPath, r.out.Home = r.place.stateDir, r.place.configPath, r.place.home
+	r.out.Rules = row.Rules()
+	if r.place.unit != nil {
+		r.out.Unit = r.place.unit.name
+	}
+	if r.place.live = r.current(); r.place.live != nil {
+		r.out.Running, r.out.PID = true, r.place.live.pid
+	}
+}
+
+// label is a path as a user of this gateway knows it: relative to the state directory.
+func (r *reader) label(path string) string {
+	if rel, ok := strings.CutPrefix(path, r.place.stateDir+string(filepath.Separator)); ok {
+		return filepath.ToSlash(rel)
+	}
+	return r.show(path)
+}
+
+// readEnv reads the .env file and finds the variables that come from elsewhere.
+func (r *reader) readEnv(ctx context.Context, ledger plan.Ledger, hostKey []byte) bool {
+	path, err := r.host.real(filepath.Join(r.place.stateDir, envName))
+	if err == nil {
+		r.out.Env = plan.EnvSnapshot{Path: path, Label: envName}
+		var raw []byte
+		raw, err = fsys.ReadStable(ctx, r.host.FS, path, r.host.Sleep, func([]byte) error { return nil })
+		if err == nil {
+			f := envfile.Parse(raw)
+			r.out.Env.Exists, r.out.Env.Vars = true, readVars(f, r.spec.Name, r.key)
+			r.applyVars(f, ledger, hostKey)
+		} else if errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+	}
+	if err != nil {
+		r.errorf("KF0421", "Environment file that cannot be read", diag.Range{}, "%s: %s.", r.show(filepath.Join(r.place.stateDir, envName)), reason(err))
+		return false
+	}
+	r.readElsewhere()
+	return true
+}
+
+// applyVars marks the variables that are as keyform wrote them last.
+func (r *reader) applyVars(f *envfile.File, ledger plan.Ledger, hostKey []byte) {
+	written := ledger.Written()[string(plan.EnvStore)]
+	if len(written) == 0 || hostKey == nil {
+		return
+	}
+	images := (&plan.EnvSnapshot{Vars: readVars(f, r.spec.Name, hostKey)}).Items()
+	for i := range r.out.Env.Vars {
+		v := &r.out.Env.Vars[i]
+		item := "variable " + v.Name
+		v.Applied = written[item] != "" && written[item] == images[item]
+	}
+}
+
+// settle decides what a killed run has left pending in the ledger, by the stores.
+func (r *reader) settle(ctx context.Context, ledger plan.Ledger, hostKey []byte) bool {
+	r.out.Ledger = ledger
+	if !ledger.HasPending() || hostKey == nil {
+		return true
+	}
+	refs := map[string]plan.StoreRef{
+		string(plan.EnvStore):    {Kind: plan.EnvStore, Path: r.out.Env.Path},
+		string(plan.ConfigStore): {Kind: plan.ConfigStore, Path: r.out.Config.Path, AuthPath: r.out.Config.AuthPath},
+	}
+	for _, s := range r.out.Stores {
+		ref := plan.StoreRef{Kind: plan.AuthStore, Agent: s.Agent, Path: s.Path}
+		refs[ref.Key()] = ref
+	}
+	known := map[string]plan.Items{}
+	r.out.Ledger = ledger.Settle(func(label, store string) (plan.Items, bool) {
+		items, read := known[store]
+		if !read {
+			if ref, ok := refs[store]; ok {
+				items = r.itemsOf(ctx, ref, label, hostKey)
+			}
+			known[store] = items
+		}
+		return items, items != nil
+	})
+	return true
+}
+
+// itemsOf reads a store again under the host's key; nil where it cannot be read.
+func (r *reader) itemsOf(ctx context.Context, ref plan.StoreRef, label string, hostKey []byte) plan.Items {
+	var doc Document
+	open := func(raw []byte) (err error) {
+		doc, err = OpenDocument(ref, r.out.Rules, raw)
+		return err
+	}
+	_, err := fsys.ReadStable(ctx, r.host.FS, ref.Path, r.host.Sleep, open)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = open(nil)
+	}
+	if err != nil {
+		return nil
+	}
+	return doc.Items(label, hostKey)
+}

@@ -1,0 +1,185 @@
+package gateway
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/keyform/keyform/providers/product"
+	"github.com/keyform/keyform/schema/diag"
+)
+
+// evidence is one hint at the release, with the place it comes from.
+type evidence struct{ release, from string }
+
+// release decides which release the gateway is; it reports whether reading can go on.
+// lastTouched is what the configuration says of its last writer, or "".
+func (r *reader) release(lastTouched string) (*product.Release, bool) {
+	p := r.place.product
+	found := r.findRelease(lastTouched)
+	later := r.laterStore()
+	chosen := found
+	if r.spec.Version != "" {
+		chosen = evidence{strings.TrimPrefix(r.spec.Version, "v"), "its version attribute"}
+	}
+	row, err := p.At(chosen.release)
+	switch {
+	case errors.Is(err, product.ErrNoRelease) && later != "":
+		r.errorf("KF0303", "Release that is not supported", diag.Range{},
+			"%s is there, which only later releases of %s make: they are not supported yet. Supported are %s.", later, p.Title, p.Supported())
+		return nil, false
+	case errors.Is(err, product.ErrNoRelease):
+		r.errorf("KF0302", "Release that is not known", diag.Range{},
+			"Nothing on this host tells which release of %s this is: it does not run, has no service unit, is not in PATH, and %s names no version. Releases differ in how their stores are locked. Set version, to what \"%s --version\" prints.",
+			p.Title, r.show(r.place.configPath), p.Bins[0])
+		return nil, false
+	case err != nil:
+		at := diag.Range{}
+		if r.spec.Version != "" {
+			at = r.spec.Attrs["version"]
+		}
+		r.errorf("KF0303", "Release that is not supported", at, "%s (this release is from %s).", err, chosen.from)
+		return nil, false
+	}
+	r.out.Release, r.out.Evidence = chosen.release, chosen.from
+	if chosen.release == "" {
+		r.out.Evidence = ""
+	}
+	r.out.VersionConflict = conflict(p, row, chosen, found, later)
+	return row, true
+}
+
+// conflict compares what was chosen with what else is known, as far as it decides how
+// a store is written.
+func conflict(p *product.Product, row *product.Release, chosen, found evidence, later string) string {
+	if later != "" {
+		return fmt.Sprintf("%s is there, which only later releases of %s make, and %s says %s", later, p.Title, chosen.from, chosen.release)
+	}
+	if found.release == "" || found == chosen {
+		return ""
+	}
+	other, err := p.At(found.release)
+	switch {
+	case err != nil:
+		return fmt.Sprintf("%s says %s, but %s says %s, which is not supported", chosen.from, chosen.release, found.from, found.release)
+	case other.Generation != row.Generation || other.LockForm != row.LockForm:
+		return fmt.Sprintf("%s says %s, but %s says %s, and the two differ in how their stores are kept or locked", chosen.from, chosen.release, found.from, found.release)
+	}
+	return ""
+}
+
+// findRelease asks in the order in which the answers are worth something. The
+// gateway is never run.
+func (r *reader) findRelease(lastTouched string) evidence {
+	p := r.place.product
+	if u := r.place.unit; u != nil {
+		for _, word := range u.exec {
+			if filepath.IsAbs(word) {
+				if v := r.packageAbove(word); v != "" {
+					return evidence{v, "the package behind " + u.name}
+				}
+			}
+		}
+	}
+	if in := r.place.live; in != nil && r.host.Proc != nil {
+		// A gateway overwrites its command line, but not what it has loaded.
+		for _, file := range r.host.Proc.files(in.pid, ".node") {
+			if v := r.packageOfAddon(file); v != "" {
+				return evidence{v, fmt.Sprintf("the package of the running gateway (pid %d)", in.pid)}
+			}
+		}
+		if v := in.env[p.VersionEnv]; isRelease(v) {
+			return evidence{v, fmt.Sprintf("the environment of the running gateway (pid %d)", in.pid)}
+		}
+	}
+	for _, dir := range filepath.SplitList(r.host.Getenv("PATH")) {
+		for _, bin := range p.Bins {
+			if filepath.IsAbs(dir) {
+				if v := r.packageAbove(filepath.Join(dir, bin)); v != "" {
+					return evidence{v, "the package behind " + bin + " in PATH"}
+				}
+			}
+		}
+	}
+	if isRelease(lastTouched) {
+		return evidence{lastTouched, "the last writer of " + filepath.Base(r.place.configPath)}
+	}
+	return evidence{}
+}
+
+// packageAbove gives the version of the product's package that a file is in, links
+// followed, or "".
+func (r *reader) packageAbove(file string) string {
+	real, err := r.host.FS.EvalSymlinks(file)
+	if err != nil {
+		return ""
+	}
+	for dir := filepath.Dir(real); ; dir = filepath.Dir(dir) {
+		if v, named := r.packageIn(dir); named {
+			return v
+		}
+		if dir == filepath.Dir(dir) {
+			return ""
+		}
+	}
+}
+
+// packageIn reads a package.json; named tells that it is the product's.
+func (r *reader) packageIn(dir string) (version string, named bool) {
+	raw, err := r.host.FS.ReadFile(filepath.Join(dir, "package.json"))
+	if err != nil {
+		return "", false
+	}
+	var pkg struct{ Name, Version string }
+	if json.Unmarshal(raw, &pkg) != nil || pkg.Name != r.place.product.Package || pkg.Name == "" {
+		return "", false
+	}
+	if !isRelease(pkg.Version) {
+		return "", true
+	}
+	return pkg.Version, true
+}
+
+// isRelease tells a release from what a build without one says of itself, "dev".
+func isRelease(text string) bool {
+	_, err := product.Compare(text, text)
+	return err == nil
+}
+
+// packageOfAddon finds the product's package from a native addon that it has loaded,
+// which is in the package's own node_modules or in the ones around it.
+func (r *reader) packageOfAddon(file string) string {
+	const modules = "/node_modules/"
+	name := r.place.product.Package
+	if root, _, ok := strings.Cut(file, modules+name+"/"); ok {
+		if v, named := r.packageIn(root + modules + name); named {
+			return v
+		}
+	}
+	for i := strings.LastIndex(file, modules); i >= 0; i = strings.LastIndex(file[:i], modules) {
+		if v, named := r.packageIn(file[:i] + modules + name); named {
+			return v
+		}
+	}
+	return ""
+}
+
+// laterStore names a file that only unsupported releases make, "" if there is none.
+func (r *reader) laterStore() string {
+	for _, pattern := range r.place.product.LaterEvidence {
+		before, after, wild := strings.Cut(pattern, "*")
+		if !wild {
+			if r.host.exists(filepath.Join(r.place.stateDir, pattern)) {
+				return pattern
+			}
+			continue
+		}
+		// One agent tells as much as all of them: the main one.
+		if name := before + "main" + after; r.host.exists(filepath.Join(r.place.stateDir, name)) {
+			return name
+		}
+	}
+	return ""
+}

@@ -1,0 +1,226 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/keyform/keyform/plan"
+	"github.com/keyform/keyform/providers/fsys"
+	"github.com/keyform/keyform/providers/jsondoc"
+	"github.com/keyform/keyform/schema/diag"
+)
+
+const agentsDir = "agents"
+
+// storeAt is a store to read: the agent's directory, and whether links have to be
+// followed to it.
+type storeAt struct {
+	agent, dir string
+	linked     bool
+}
+
+// ownSuffix names the store of the main agent itself where it is not the shared one:
+// a declared agentDir, or a variable for the shared one, parts the two.
+const ownSuffix = "/own"
+
+// storePlaces lists the stores: main's, which the agents share, first, then the
+// others by agent.
+func (r *reader) storePlaces(config configuration) ([]storeAt, error) {
+	root := filepath.Join(r.place.stateDir, agentsDir)
+	usual := func(id string) string { return filepath.Join(root, id, "agent") }
+	main := r.out.Rules.MainAgent
+	shared := storeAt{agent: main, dir: usual(main), linked: true}
+	if dir := r.agentDirOverride(); dir != "" {
+		shared.dir = dir
+	}
+	at := map[string]storeAt{}
+	entries, err := r.host.FS.ReadDir(root)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	info, err := r.host.FS.Lstat(root)
+	linked := err == nil && info.Mode()&fs.ModeSymlink != 0
+	for _, e := range entries {
+		plain := e.IsDir()
+		if id := e.Name(); agentID.MatchString(id) && (plain || e.Type()&fs.ModeSymlink != 0) {
+			at[id] = storeAt{id, usual(id), linked || !plain}
+		}
+	}
+	for _, a := range config.agents() {
+		switch {
+		case a.dir != "":
+			at[a.id] = storeAt{a.id, r.host.expand(a.dir, r.place.home), true}
+		case at[a.id].dir == "":
+			at[a.id] = storeAt{a.id, usual(a.id), true}
+		}
+	}
+	out := []storeAt{shared}
+	if own, ok := at[main]; ok && filepath.Clean(own.dir) != filepath.Clean(shared.dir) && r.host.exists(filepath.Join(own.dir, storeFile)) {
+		own.agent += ownSuffix
+		out = append(out, own)
+	}
+	delete(at, main)
+	for _, s := range at {
+		out = append(out, s)
+	}
+	slices.SortFunc(out[1:], func(a, b storeAt) int { return strings.Compare(a.agent, b.agent) })
+	return out, nil
+}
+
+// maxReaders bounds how many stores are read at once.
+const maxReaders = 8
+
+// readStores reads all stores of the gateway.
+func (r *reader) readStores(ctx context.Context, config configuration, ledger plan.Ledger, hostKey []byte) bool {
+	places, err := r.storePlaces(config)
+	if err != nil {
+		r.errorf("KF0401", "Credential store that cannot be read", diag.Range{}, "%s: %s.", r.show(filepath.Join(r.place.stateDir, agentsDir)), reason(err))
+		return false
+	}
+	s := &storeReader{reader: r, hostKey: hostKey}
+	if hostKey != nil {
+		s.written = ledger.Written()
+	}
+	stores := make([]plan.StoreSnapshot, len(places))
+	problems := make([]storeProblem, len(places))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(len(places), maxReaders, 2*runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(places) {
+					return
+				}
+				stores[i], problems[i] = s.read(ctx, places[i])
+			}
+		})
+	}
+	wg.Wait()
+	r.out.Stores = stores
+	ok := true
+	for i := range problems {
+		ok = r.tellStore(&stores[i], &problems[i]) && ok
+	}
+	return ok
+}
+
+// storeProblem is what came up while a store was read.
+type storeProblem struct {
+	err     error
+	ignored []string
+}
+
+// tellStore reports whether the store could be read.
+func (r *reader) tellStore(s *plan.StoreSnapshot, p *storeProblem) bool {
+	if len(p.ignored) > 0 {
+		r.warnf("KF0404", "Entries that are no credentials", diag.Range{},
+			"%s: this release ignores %s, which have no known type or no provider, and drops them at its next write. keyform leaves them as they are.",
+			s.Label, quoteAll(p.ignored))
+	}
+	var syntax *jsondoc.SyntaxError
+	switch {
+	case p.err == nil:
+		return true
+	case errors.Is(p.err, errVersion):
+		r.errorf("KF0403", "Credential store of an unknown form", diag.Range{}, "%s: %s. Is the version of the gateway right?", s.Label, p.err)
+	case errors.As(p.err, &syntax):
+		r.errorf("KF0402", "Credential store that is not JSON", diag.Range{},
+			"%s, %s. The gateway takes such a file for none and writes over it. Correct it, or move it away, first.", s.Label, syntax)
+	default:
+		r.errorf("KF0401", "Credential store that cannot be read", diag.Range{}, "%s: %s.", s.Label, reason(p.err))
+	}
+	return false
+}
+
+func quoteAll(names []string) string {
+	const shown = 5
+	quoted := make([]string, 0, shown+1)
+	for i, name := range names {
+		if i == shown {
+			quoted = append(quoted, fmt.Sprintf("and %d more", len(names)-shown))
+			break
+		}
+		quoted = append(quoted, fmt.Sprintf("%q", name))
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// storeReader reads single stores, several at a time.
+type storeReader struct {
+	*reader
+	hostKey []byte
+	written map[string]plan.Items
+}
+
+func (s *storeReader) read(ctx context.Context, at storeAt) (plan.StoreSnapshot, storeProblem) {
+	path := filepath.Join(at.dir, storeFile)
+	out := plan.StoreSnapshot{Agent: at.agent, Path: path, Label: s.label(path)}
+	real, err := s.resolve(at, path)
+	if err != nil {
+		return out, storeProblem{err: err}
+	}
+	out.Path = real
+	var doc *jsondoc.Doc
+	_, err = fsys.ReadStable(ctx, s.host.FS, real, s.host.Sleep, func(raw []byte) (err error) {
+		doc, err = parseStore(raw)
+		return err
+	})
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return out, storeProblem{}
+	case errors.Is(err, errEmpty):
+		out.Exists = true
+		return out, storeProblem{}
+	case err != nil:
+		return out, storeProblem{err: err}
+	}
+	out.Exists = true
+	view := storeView{gateway: s.spec.Name, rules: s.out.Rules, key: s.key}
+	ignored := view.fill(&out, doc.Root())
+	s.apply(&out, doc)
+	return out, storeProblem{ignored: ignored}
+}
+
+// apply marks the profiles that are as keyform wrote them last.
+func (s *storeReader) apply(out *plan.StoreSnapshot, doc *jsondoc.Doc) {
+	written := s.written[plan.StoreRef{Kind: plan.AuthStore, Agent: out.Agent}.Key()]
+	if len(written) == 0 {
+		return
+	}
+	view := storeView{gateway: s.spec.Name, rules: s.out.Rules, key: s.hostKey}
+	var under plan.StoreSnapshot
+	view.fill(&under, doc.Root())
+	images := under.Items()
+	for i := range out.Profiles {
+		item := "profile " + out.Profiles[i].ID
+		out.Profiles[i].Applied = written[item] != "" && written[item] == images[item]
+	}
+}
+
+// resolve follows links. The usual case, a store without any on its way below the
+// state directory, which is real already, takes two looks instead of one at every
+// directory from the root on.
+func (s *storeReader) resolve(at storeAt, path string) (string, error) {
+	if !at.linked {
+		dir, err := s.host.FS.Lstat(at.dir)
+		if errors.Is(err, fs.ErrNotExist) {
+			return path, nil
+		}
+		if err == nil && dir.Mode()&fs.ModeSymlink == 0 {
+			file, err := s.host.FS.Lstat(path)
+			if errors.Is(err, fs.ErrNotExist) || err == nil && file.Mode()&fs.ModeSymlink == 0 {
+				return path, nil
+			}
+		}
+	}
+	return s.host.real(path)
+}
