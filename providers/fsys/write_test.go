@@ -155,6 +155,24 @@ func TestWriteAtomicAsksBeforeRenamingWithTheNewContentOnDisk(t *testing.T) {
 	}
 }
 
+func TestWriteAtomicSyncsTheFileBeforeAndTheDirectoryAfterTheRename(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "store")
+	put(t, name, "old")
+	f := NewFaulty(OS{}, Fault{})
+	if err := WriteAtomic(f, name, []byte("new"), WriteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	var ops []string
+	for _, op := range f.Ops() {
+		verb, _, _ := strings.Cut(op, " ")
+		ops = append(ops, verb)
+	}
+	want := []string{"EvalSymlinks", "Lstat", "Create", "Lstat", "Write", "Sync", "Close", "Rename", "SyncDir"}
+	if diff := cmp.Diff(want, ops); diff != "" {
+		t.Errorf("operations (-want +got):\n%s", diff)
+	}
+}
+
 func TestCleanTempsRemovesOnlyOursOfThatFile(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range []string{

@@ -2,6 +2,7 @@ package lock
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,10 +24,15 @@ const (
 	fileMark fs.FileMode = 0o400
 )
 
+// settleTime is how long a new File lock is watched when others were around. A
+// gateway's stray removal was seen up to 6 ms after the lock was made.
+const settleTime = 25 * time.Millisecond
+
 // attempt is one Acquire: its tries share the path.
 type attempt struct {
 	o    Options
 	path string
+	met  bool // a lock of somebody else
 }
 
 // try makes the lock, once more if what was there is stale or just went away.
@@ -36,6 +42,7 @@ func (a *attempt) try() (*Lock, error) {
 	if err == nil || !errors.Is(err, fs.ErrExist) {
 		return l, err
 	}
+	a.met = true
 	found, err := look(a.o.FS, a.path, a.o.Form)
 	switch {
 	case errors.Is(err, fs.ErrNotExist): // released just now
@@ -52,14 +59,38 @@ func (a *attempt) try() (*Lock, error) {
 	if !errors.Is(err, fs.ErrExist) {
 		return l, err
 	}
-	found, err = look(a.o.FS, a.path, a.o.Form)
+	return nil, a.held()
+}
+
+// held describes the lock of somebody else.
+func (a *attempt) held() error {
+	found, err := look(a.o.FS, a.path, a.o.Form)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &HeldError{Path: a.path, Form: a.o.Form}
+		return &HeldError{Path: a.path, Form: a.o.Form}
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return nil, found.held(a.o)
+	return found.held(a.o)
+}
+
+// settle waits until a contender's stray removal of l must have happened; see the
+// package comment. *HeldError when it did.
+func (a *attempt) settle(ctx context.Context, l *Lock) error {
+	if a.o.Form != File || !a.met {
+		return nil
+	}
+	err := a.o.Sleep(ctx, settleTime)
+	if err == nil {
+		err = l.verify()
+	}
+	if l.lost != nil {
+		return a.held()
+	}
+	if err != nil {
+		return errors.Join(err, l.remove())
+	}
+	return nil
 }
 
 // clear removes a stale lock, if it still is the one that was found stale: others

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/keyform/keyform/providers/fsys"
@@ -126,6 +127,23 @@ func TestALostLockEndsItsContextFailsItsCheckAndIsNotReleased(t *testing.T) {
 			return os.WriteFile(path, []byte(`{"pid":4242,"createdAt":"2026-01-24T12:00:00.000Z"}`), 0o644)
 		},
 		"removed": os.Remove,
+		"taken over within a tick of the clock": func(path string) error {
+			info, err := os.Lstat(path)
+			if err != nil {
+				return err
+			}
+			// A new directory with another number, and a file with the same one.
+			if info.IsDir() {
+				err = errors.Join(os.Rename(path, path+".old"), os.Mkdir(path, 0o755))
+			} else {
+				err = errors.Join(os.Chmod(path, 0o644), os.WriteFile(path, []byte("{}"), 0o644))
+			}
+			return errors.Join(err, os.Chtimes(path, info.ModTime(), info.ModTime()))
+		},
+		"touched": func(path string) error {
+			later := time.Now().Add(time.Hour)
+			return os.Chtimes(path, later, later)
+		},
 	}
 	for how, steal := range steals {
 		for _, form := range []Form{Dir, File} {
@@ -190,6 +208,53 @@ func TestAFileLockThatIsHeldTooLongFailsItsCheckButIsStillReleased(t *testing.T)
 		t.Errorf("at 25 s: %v", err)
 	}
 	release(t, l)
+}
+
+func TestCheckRefreshesADirThatIsDue(t *testing.T) {
+	c := newClock()
+	l := acquire(t, options(t, Dir, c))
+	_ = c.Sleep(context.Background(), 20*time.Second)
+	for range 2 {
+		if err := l.Check(); err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Lstat(l.Path())
+		if err != nil || !info.ModTime().Equal(c.Now()) {
+			t.Errorf("time %v, %v; want %v", info.ModTime(), err, c.Now())
+		}
+	}
+	release(t, l)
+}
+
+func TestTheContextOfAFileLockEndsBeforeTheLockIsStale(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := options(t, File, newClock())
+		start := time.Now()
+		l := acquire(t, o)
+		<-l.Context().Done()
+		if held := time.Since(start); held != 25*time.Second {
+			t.Errorf("ended after %v, want 25s", held)
+		}
+		if cause := context.Cause(l.Context()); !errors.Is(cause, errTooLong) {
+			t.Errorf("cause %v", cause)
+		}
+		release(t, l)
+	})
+}
+
+func TestReleaseWaitsForTheHeartbeat(t *testing.T) {
+	o := options(t, Dir, newClock())
+	ended := false
+	o.Sleep = func(ctx context.Context, _ time.Duration) error {
+		<-ctx.Done()
+		time.Sleep(20 * time.Millisecond)
+		ended = true
+		return ctx.Err()
+	}
+	release(t, acquire(t, o))
+	if !ended {
+		t.Error("the goroutine still runs")
+	}
 }
 
 func TestACheckThatCannotLookDoesNotLoseTheLock(t *testing.T) {

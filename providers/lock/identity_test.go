@@ -64,6 +64,7 @@ func TestReleaseStaleRemovesExactlyOurs(t *testing.T) {
 	}{
 		{name: "a directory just made", form: Dir, perm: dirMark, removed: true},
 		{name: "a directory with full identity", form: Dir, perm: dirMark, known: true, removed: true},
+		{name: "a directory with full identity, its mode changed", form: Dir, perm: 0o755, known: true, removed: true},
 		{name: "a directory of a gateway", form: Dir, perm: 0o755},
 		{name: "a directory older than the run", form: Dir, perm: dirMark, age: time.Minute},
 		{name: "a directory of a run that lives", form: Dir, perm: dirMark, alive: true},

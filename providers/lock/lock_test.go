@@ -38,8 +38,12 @@ func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
-// untilDone is a Sleep that lasts as long as its context.
-func untilDone(ctx context.Context, _ time.Duration) error {
+// untilDone is a Sleep that lasts as long as its context, but for the short watch
+// over a new File lock.
+func untilDone(ctx context.Context, d time.Duration) error {
+	if d == settleTime {
+		return nil
+	}
 	<-ctx.Done()
 	return ctx.Err()
 }

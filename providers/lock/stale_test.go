@@ -4,10 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/keyform/keyform/providers/fsys"
 )
 
 // left is a lock that somebody else made before the test, with its age.
@@ -154,5 +159,74 @@ func TestWrongFormsAreReportedAndNeverRemoved(t *testing.T) {
 				t.Errorf("changed: %s, was %s", got, before)
 			}
 		})
+	}
+}
+
+func TestAFileLockThatAGatewayStrayedIntoRemovingIsTakenAgain(t *testing.T) {
+	c := newClock()
+	o := options(t, File, c)
+	o.Timeout = time.Minute
+	path := leave(t, o, c, left{content: `{"pid":4711,"createdAt":"%s"}`, created: time.Second})
+	var sleeps []time.Duration
+	o.Sleep = func(_ context.Context, d time.Duration) error {
+		sleeps = append(sleeps, d)
+		if len(sleeps) == 1 {
+			return os.Remove(path)
+		}
+		return nil
+	}
+	release(t, acquire(t, o))
+	want := []time.Duration{settleTime, firstPause, settleTime}
+	if diff := cmp.Diff(want, sleeps); diff != "" {
+		t.Errorf("sleeps (-want +got):\n%s", diff)
+	}
+}
+
+// meddler changes a lock behind the second look at it.
+type meddler struct {
+	fsys.FS
+	looks  int
+	meddle func()
+}
+
+func (m *meddler) Lstat(name string) (fs.FileInfo, error) {
+	if m.looks++; m.looks == 2 {
+		m.meddle()
+	}
+	return m.FS.Lstat(name)
+}
+
+func TestAStaleLockThatChangesUnderUsIsLeft(t *testing.T) {
+	changes := map[string]func(t *testing.T, o Options, c *clock, path string){
+		"another's": func(t *testing.T, o Options, c *clock, path string) {
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+			leave(t, o, c, left{content: `{"pid":4242,"createdAt":"%s"}`, created: time.Second})
+		},
+		"refreshed by a holder that woke up": func(t *testing.T, _ Options, c *clock, path string) {
+			if err := os.Chtimes(path, c.Now(), c.Now()); err != nil {
+				t.Fatal(err)
+			}
+		},
+	}
+	for how, change := range changes {
+		for _, form := range []Form{Dir, File} {
+			t.Run(how+" "+string(form), func(t *testing.T) {
+				c := newClock()
+				o := options(t, form, c)
+				old := left{content: `{"pid":4711,"createdAt":"%s"}`, created: time.Hour, touched: time.Hour}
+				path := leave(t, o, c, old)
+				o.FS = &meddler{FS: o.FS, meddle: func() { change(t, o, c, path) }}
+				l, err := Acquire(context.Background(), o)
+				var held *HeldError
+				if !errors.As(err, &held) {
+					t.Errorf("lock %v, error %v; want a HeldError", l, err)
+				}
+				if _, err := os.Lstat(path); err != nil {
+					t.Error("the lock of another was removed")
+				}
+			})
+		}
 	}
 }
