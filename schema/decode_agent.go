@@ -18,9 +18,10 @@ func agentSchema() *hcl.BodySchema {
 }
 
 func (l *loader) loadAgents() {
+	body := agentSchema()
 	for _, b := range l.blocks["agent"] {
 		leave := l.enter(header(b))
-		frames, _ := l.instances(l.open(b, agentSchema()))
+		frames, _ := l.instances(l.open(b, body))
 		for _, inst := range frames {
 			l.loadAgent(&inst)
 		}

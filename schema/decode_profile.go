@@ -23,10 +23,10 @@ func profileAttributes() []string {
 }
 
 func (l *loader) loadProfiles() {
-	meta := []string{"for_each", "id", "enabled", "gateways"}
+	body := bodySchema(append([]string{"for_each", "id", "enabled", "gateways"}, profileAttributes()...), "lifecycle")
 	for _, b := range l.blocks["profile"] {
 		leave := l.enter(header(b))
-		f := l.open(b, bodySchema(append(meta, profileAttributes()...), "lifecycle"))
+		f := l.open(b, body)
 		frames, _ := l.instances(f)
 		for _, inst := range frames {
 			gateways, ok := l.gatewaysOf(&inst)

@@ -17,10 +17,10 @@ import (
 func providerAttributes() []string { return []string{"api_key", "env", "order"} }
 
 func (l *loader) loadProviders() {
-	meta := []string{"for_each", "id", "enabled", "gateways"}
+	body := bodySchema(append([]string{"for_each", "id", "enabled", "gateways"}, providerAttributes()...), "lifecycle")
 	for _, b := range l.blocks["provider"] {
 		leave := l.enter(header(b))
-		f := l.open(b, bodySchema(append(meta, providerAttributes()...), "lifecycle"))
+		f := l.open(b, body)
 		frames, _ := l.instances(f)
 		for _, inst := range frames {
 			l.loadProvider(&inst)

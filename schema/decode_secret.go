@@ -16,9 +16,10 @@ import (
 // collectSecrets adds the secret blocks to the graph.
 func (l *loader) collectSecrets() {
 	seen := once{}
+	body := bodySchema([]string{"for_each", "enabled", "from", "pattern", "min_length", "description"})
 	for _, b := range l.blocks["secret"] {
 		leave := l.enter(header(b))
-		f := l.open(b, bodySchema([]string{"for_each", "enabled", "from", "pattern", "min_length", "description"}))
+		f := l.open(b, body)
 		name := b.Labels[0]
 		switch {
 		case !hclsyntax.ValidIdentifier(name):
