@@ -13,9 +13,9 @@ import (
 )
 
 func TestCreateGivesExactlyTheModeWhateverTheUmask(t *testing.T) {
+	dir := t.TempDir()
 	old := syscall.Umask(0o277)
 	defer syscall.Umask(old)
-	dir := t.TempDir()
 	for _, perm := range []fs.FileMode{0o600, 0o400, 0o644} {
 		name := filepath.Join(dir, perm.String())
 		f, err := OS{}.Create(name, perm)
