@@ -136,15 +136,16 @@ func (l *loader) needs(n *node) []*node {
 			if root != "local" && root != "secret" {
 				continue
 			}
-			name, single := memberName(t)
-			for _, other := range l.graph.order {
-				if other.root != root || single {
-					continue
+			if name, single := memberName(t); single {
+				if other := l.graph.nodes[root+"."+name]; other != nil {
+					found[other.String()] = other
 				}
-				found[other.String()] = other
+				continue
 			}
-			if other := l.graph.nodes[root+"."+name]; single && other != nil {
-				found[other.String()] = other
+			for _, other := range l.graph.order {
+				if other.root == root {
+					found[other.String()] = other
+				}
 			}
 		}
 	}

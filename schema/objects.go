@@ -70,8 +70,9 @@ func (l *loader) checkObjects() {
 
 // checkRemoved reports addresses to forget that are still declared.
 func (l *loader) checkRemoved() {
+	declared := l.cfg.addresses()
 	for _, r := range l.cfg.Removed {
-		for _, d := range l.cfg.addresses() {
+		for _, d := range declared {
 			if !r.From.Contains(d.address) {
 				continue
 			}

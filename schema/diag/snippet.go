@@ -29,7 +29,7 @@ func snippet(src []byte, r Range, hide []span, sensitive bool) (*Snippet, Range)
 	if strings.Count(text[first:last], "\n") >= maxSnippet {
 		last = lineEnd(text, r.Start.Byte)
 	}
-	code := strings.TrimSuffix(text[first:last], "\r")
+	code := readable(strings.TrimSuffix(text[first:last], "\r"))
 	from := min(r.Start.Byte-first, len(code))
 	to := max(from, min(end-first, len(code)))
 
@@ -43,6 +43,23 @@ func snippet(src []byte, r Range, hide []span, sensitive bool) (*Snippet, Range)
 	shown := &Snippet{StartLine: r.Start.Line, Values: []struct{}{}}
 	shown.window(m.mask(from, to))
 	return shown, blunt(r, code, m.hidden, sensitive)
+}
+
+// readable gives code with a question mark for every byte that is not UTF-8, which
+// JSON could not hold; all offsets stay.
+func readable(code string) string {
+	if utf8.ValidString(code) {
+		return code
+	}
+	b := []byte(code)
+	for i := 0; i < len(b); {
+		r, size := utf8.DecodeRune(b[i:])
+		if r == utf8.RuneError && size == 1 {
+			b[i] = '?'
+		}
+		i += size
+	}
+	return string(b)
 }
 
 // window takes code into the snippet. Of a long single line, such as a JSON file
