@@ -96,7 +96,7 @@ func (d *differ) run() GatewayPlan {
 		Name: d.live.Name, Product: d.live.Product, Release: d.live.Release, Evidence: d.live.Evidence,
 		StateDir: d.live.StateDir, ConfigPath: d.live.ConfigPath, Home: d.live.Home,
 		Running: d.live.Running, PID: d.live.PID, Unit: d.live.Unit, Rules: d.rules,
-		Reload: d.want.Gateway.Reload,
+		Reload: d.want.Gateway.Reload, VersionConflict: d.live.VersionConflict,
 	}
 	d.collectDeclared()
 	if d.opts.Destroy {
@@ -279,4 +279,8 @@ func (d *differ) assemble() {
 	d.out.Unchecked = d.unchecked
 	d.out.Unmanaged = d.unmanaged()
 	d.out.Notes = d.notes()
+	if d.live.VersionConflict != "" {
+		d.warnf("KF0617", "Plan for another release", d.want.Gateway.Attrs["version"], schema.Address{Kind: schema.KindGateway, Gateway: d.live.Name},
+			"%s. This plan looks ahead; apply refuses it until the host has that release, or version is right.", d.live.VersionConflict)
+	}
 }

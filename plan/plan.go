@@ -57,6 +57,9 @@ type GatewayPlan struct {
 	PID        int    `json:"pid,omitempty"`
 	Unit       string `json:"unit,omitempty"`
 	Rules      Rules  `json:"rules"`
+	// VersionConflict says that the declared version and the host's own evidence differ in
+	// what stores or locks they mean: a plan may look ahead, an apply may not. "" is none.
+	VersionConflict string `json:"version_conflict,omitempty"`
 	// Writes are the stores to write, in the order of writing. A store that does
 	// not change is not among them.
 	Writes []StoreWrite `json:"writes,omitempty"`

@@ -45,7 +45,7 @@ func (v *View) WriteText(w io.Writer, s Style) error {
 	return err
 }
 
-func (v *View) writeGateway(b *strings.Builder, g *GatewayView, s Style) {
+func writeHeader(b *strings.Builder, g *GatewayView, s Style) {
 	b.WriteString(s.paint("1", strings.TrimSpace(g.Product+" "+g.Release)))
 	b.WriteString(" at " + ShowPath(g.StateDir, g.home))
 	if g.Evidence != "" {
@@ -56,6 +56,10 @@ func (v *View) writeGateway(b *strings.Builder, g *GatewayView, s Style) {
 	} else {
 		b.WriteString(", not running\n")
 	}
+}
+
+func (v *View) writeGateway(b *strings.Builder, g *GatewayView, s Style) {
+	writeHeader(b, g, s)
 	var mine []ChangeView
 	stores := map[string]bool{}
 	for _, c := range v.Changes {
@@ -144,9 +148,12 @@ func (v *View) writeFooter(b *strings.Builder, s Style) {
 	b.WriteByte('\n')
 	c := v.Counts
 	var rest []string
-	if c.Total() == 0 {
+	if v.Errored {
+		b.WriteString(s.paint("1", "This plan has errors and cannot be applied.") + "\n")
+	}
+	if c.Total() == 0 && !v.Errored {
 		b.WriteString(s.paint("1", "No changes.") + " What is live matches the configuration.\n")
-	} else {
+	} else if c.Total() > 0 {
 		b.WriteString(s.paint("1", "Plan:") + fmt.Sprintf(" %d to add, %d to change, %d to migrate, %d to delete.\n", c.Add, c.Change, c.Migrate, c.Delete))
 		rest = append(rest, v.reloadText())
 	}

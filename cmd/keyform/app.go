@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/keyform/keyform/providers/fsys"
+)
+
+// app is one invocation with everything it gets from outside.
+type app struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	environ        []string
+	now            func() time.Time
+	// dir is the directory of the configuration: -chdir, or the working directory.
+	dir   string
+	color colorMode
+	// fs is the file system of the gateways.
+	fs fsys.FS
+	// lost is the error of writing to stderr, where nobody can be told.
+	lost error
+}
+
+func newApp(stdin io.Reader, stdout, stderr io.Writer, environ []string) *app {
+	return &app{stdin: stdin, stdout: stdout, stderr: stderr, environ: environ, now: time.Now, dir: "."}
+}
+
+// getenv reads a variable of the invocation's environment; "" if it is not set.
+func (a *app) getenv(name string) string {
+	for _, kv := range a.environ {
+		if v, ok := strings.CutPrefix(kv, name+"="); ok {
+			return v
+		}
+	}
+	return ""
+}
+
+// run carries out the command line and gives the exit code.
+func (a *app) run(ctx context.Context, args []string) int {
+	fs, done, err := disk()
+	if err == nil {
+		a.fs = fs
+		err = a.root().Run(ctx, args)
+		err = errors.Join(err, done())
+	}
+	var code exit
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &code):
+		return int(code)
+	case errors.As(err, &usage):
+		fmt.Fprintf(a.stderr, "keyform: %s\nRun 'keyform help' for the commands, 'keyform COMMAND -help' for the flags of one.\n", usage.msg)
+	default:
+		fmt.Fprintf(a.stderr, "keyform: %s\n", err)
+	}
+	return exitError
+}
+
+// root is the table of commands. Nothing heavy happens here: a command's package
+// work starts in its action.
+func (a *app) root() *cli.Command {
+	root := &cli.Command{
+		Name:      "keyform",
+		Usage:     "plan and apply the model credentials of OpenClaw-family gateways",
+		UsageText: "keyform [-chdir=DIR] COMMAND [-flag[=value]] ...",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "chdir", Usage: "use the configuration in `DIR`", Value: "."},
+		},
+		Commands: []*cli.Command{
+			a.validateCommand(), a.planCommand(), a.applyCommand(), a.showCommand(),
+			a.fmtCommand(), a.versionCommand(), a.internalCommand(),
+		},
+		EnableShellCompletion: true,
+		ConfigureShellCompletionCommand: func(c *cli.Command) {
+			c.Hidden = false
+			c.Usage = "print a completion script for bash, zsh, fish or pwsh"
+		},
+		HideVersion:               true,
+		Suggest:                   true,
+		DisableSliceFlagSeparator: true,
+		Reader:                    a.stdin,
+		Writer:                    a.stdout,
+		ErrWriter:                 a.stderr,
+		ExitErrHandler:            func(context.Context, *cli.Command, error) {},
+		Before: func(ctx context.Context, c *cli.Command) (context.Context, error) {
+			return ctx, a.chdir(c.String("chdir"))
+		},
+		Action: func(ctx context.Context, c *cli.Command) error {
+			if name := c.Args().First(); name != "" {
+				return usagef("there is no command %q.%s", name, suggest(name, c.Commands))
+			}
+			return cli.ShowRootCommandHelp(c)
+		},
+	}
+	prepare(root)
+	return root
+}
+
+// prepare gives every command the same manners: mistakes in flags are told in one
+// line, without the whole manual.
+func prepare(c *cli.Command) {
+	c.OnUsageError = func(_ context.Context, _ *cli.Command, err error, _ bool) error {
+		return usagef("%s", strings.TrimSuffix(err.Error(), "."))
+	}
+	for _, sub := range c.Commands {
+		prepare(sub)
+	}
+}
+
+func (a *app) chdir(dir string) error {
+	info, err := os.Stat(dir)
+	switch {
+	case err != nil:
+		return usagef("-chdir=%s: there is no such directory", dir)
+	case !info.IsDir():
+		return usagef("-chdir=%s: not a directory", dir)
+	}
+	a.dir = filepath.Clean(dir)
+	return nil
+}
+
+func suggest(name string, commands []*cli.Command) string {
+	if best := cli.SuggestCommand(commands, name); best != "" {
+		return fmt.Sprintf(" Did you mean %q?", best)
+	}
+	return ""
+}
+
+// path gives a path of the command line, relative to -chdir like everything else.
+func (a *app) path(name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(a.dir, name)
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"os"
+	"runtime"
+
+	"github.com/keyform/keyform/providers/fsys"
+	"github.com/keyform/keyform/providers/gateway"
+	"github.com/keyform/keyform/schema"
+)
+
+// host is the machine as keyform reads and writes it. watch are the variables that
+// a configuration declares.
+func (a *app) host(watch []string) gateway.Host {
+	h := gateway.Host{
+		FS:     a.fs,
+		Getenv: a.getenv,
+		Home:   a.getenv("HOME"),
+		UID:    os.Geteuid(),
+		Temp:   os.TempDir(),
+		Watch:  watch,
+	}
+	if runtime.GOOS == "linux" {
+		h.Proc = gateway.NewProc("/proc")
+	}
+	if runtime.GOOS == "windows" {
+		h.Home = a.getenv("USERPROFILE")
+	}
+	return h
+}
+
+// watched are the variables that providers declare by name.
+func watched(cfg *schema.Config) []string {
+	var out []string
+	for _, p := range cfg.Providers {
+		for _, e := range p.Env {
+			out = append(out, e.Name)
+		}
+	}
+	return out
+}
+
+func hostname() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return "localhost"
+	}
+	return name
+}
+
+// disk is the real file system, and in a test binary the one that fails at its n-th
+// operation.
+func disk() (fsys.FS, func() error, error) { return fsys.FromEnv(fsys.OS{}) }

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/keyform/keyform/apply"
+	"github.com/keyform/keyform/plan"
+	"github.com/keyform/keyform/schema/diag"
+)
+
+// reportDocument is the JSON form of what an apply did.
+type reportDocument struct {
+	*apply.Report
+	Diagnostics []diag.Entry `json:"diagnostics"`
+}
+
+func writeReportJSON(w io.Writer, report *apply.Report, diags []diag.Entry) error {
+	if report == nil {
+		report = &apply.Report{FormatVersion: apply.FormatVersion, Gateways: []apply.GatewayReport{}}
+	}
+	if diags == nil {
+		diags = []diag.Entry{}
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(reportDocument{report, diags})
+}
+
+var stateWords = map[apply.State]string{
+	apply.NotStarted: "not started",
+	apply.Failed:     "failed, as it was",
+	apply.Written:    "written, not verified",
+	apply.Verified:   "written, verified",
+}
+
+// writeReport shows what an apply did, a line for each store.
+func writeReport(w io.Writer, p *plan.Plan, report *apply.Report) {
+	if report == nil || !p.HasChanges() {
+		return
+	}
+	width, applied := 0, 0
+	for _, g := range report.Gateways {
+		for _, s := range g.Stores {
+			width = max(width, len(s.Label))
+			if s.State == apply.Verified || s.State == apply.Written {
+				applied += s.Changes
+			}
+		}
+	}
+	fmt.Fprintln(w)
+	for _, g := range report.Gateways {
+		if g.Recovered != "" {
+			fmt.Fprintf(w, "  cleared up after run %s, which was killed\n", g.Recovered)
+		}
+		for _, s := range g.Stores {
+			fmt.Fprintf(w, "  %-*s  %-10s  %s", width, s.Label, countOf(s.Changes, "change"), stateWords[s.State])
+			if s.State != apply.NotStarted {
+				fmt.Fprintf(w, "  %d ms", s.Milliseconds)
+			}
+			if s.Rewritten > 0 {
+				fmt.Fprintf(w, " (written again %s: the gateway had put old values back)", countOf(s.Rewritten, "time"))
+			}
+			fmt.Fprintln(w)
+		}
+		if r := g.Reload; r != nil {
+			fmt.Fprintf(w, "  %-*s  %-10s  %s: %s  %d ms\n", width, "gateway", r.How, r.What, reloadWords[r.State], r.Milliseconds)
+		}
+		for _, n := range g.Notes {
+			fmt.Fprintf(w, "  %s\n", n)
+		}
+	}
+	fmt.Fprintf(w, "\nApplied %s as run %s.\n", countOf(applied, "change"), report.Run)
+}
+
+var reloadWords = map[string]string{"done": "told", "failed": "failed", "not_running": "not running any more"}
+
+func countOf(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// progress tells of waiting while it happens: a lock that is held, a vault that is
+// asked. Everything quick is left to the report.
+type progress struct {
+	w     io.Writer
+	quiet bool
+}
+
+func (p *progress) event(e apply.Event) {
+	if p.quiet {
+		return
+	}
+	switch e.Kind {
+	case apply.LockWaiting:
+		fmt.Fprintf(p.w, "gateway %s: waiting for %s\n", e.Gateway, e.Detail)
+	case apply.Recovered:
+		fmt.Fprintf(p.w, "gateway %s: clearing up after run %s, which was killed\n", e.Gateway, e.Detail)
+	case apply.ReloadStarted:
+		fmt.Fprintf(p.w, "gateway %s: telling it (%s)\n", e.Gateway, e.Reload.What)
+	}
+}
