@@ -51,7 +51,7 @@ func (d *differ) variables() {
 			if v.name == "" {
 				d.errorf("KF0602", "Provider without a known variable", v.at, schema.Address{Kind: schema.KindProvider, Gateway: d.live.Name, Provider: p.ID},
 					"%s %s reads no environment variable for an API key of provider %q. Name the variable yourself, with env = { NAME = ... }.%s",
-					d.live.Product, d.live.Release, p.ID, didYouMean(p.ID, sortedKeys(d.rules.Variables)))
+					d.live.Product, d.live.Release, p.ID, schema.DidYouMean(p.ID, sortedKeys(d.rules.Variables)))
 				continue
 			}
 			if d.foreign(v.addr, v.at) {

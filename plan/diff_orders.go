@@ -32,7 +32,7 @@ func (d *differ) orders() {
 func (d *differ) agentOrderChange(a *schema.Agent, o schema.AgentOrder, m *model) {
 	provider := d.rules.Provider(o.Provider)
 	addr := d.agentOrder(a.ID, o.Provider)
-	if d.foreign(addr, o.Range) || !d.checkOrder(addr, o.Range, fmt.Sprintf("agent %q", a.ID), provider, o.IDs, d.view(m)) || !d.targeted(addr) {
+	if d.foreign(addr, o.Range) || !d.checkOrder(addr, o.Items, fmt.Sprintf("agent %q", a.ID), provider, d.view(m)) || !d.targeted(addr) {
 		return
 	}
 	before := m.live.Orders[orderKey(m.orders, provider, d.rules)]
@@ -95,7 +95,7 @@ func (d *differ) copyOrigin(original schema.Address) Origin {
 func (d *differ) providerOrderChange(p *schema.Provider) {
 	provider := d.rules.Provider(p.ID)
 	addr := d.providerOrder(p.ID)
-	if d.foreign(addr, p.OrderRange) || !d.checkOrder(addr, p.OrderRange, fmt.Sprintf("provider %q", p.ID), provider, p.Order, d.stores) || !d.targeted(addr) {
+	if d.foreign(addr, p.OrderRange) || !d.checkOrder(addr, p.OrderItems, fmt.Sprintf("provider %q", p.ID), provider, d.stores) || !d.targeted(addr) {
 		return
 	}
 	key := orderKey(d.config.orders, provider, d.rules)
@@ -167,9 +167,10 @@ func (d *differ) view(m *model) []*model {
 
 // checkOrder refuses ids that no store of the view will have, or that are of
 // another provider. It reports whether the order is good.
-func (d *differ) checkOrder(addr schema.Address, at diag.Range, who, provider string, ids []string, view []*model) bool {
+func (d *differ) checkOrder(addr schema.Address, items []schema.OrderItem, who, provider string, view []*model) bool {
 	good := true
-	for _, id := range ids {
+	for _, item := range items {
+		id, at := item.ID, item.Range
 		found, other := false, ""
 		for _, m := range view {
 			if p, ok := m.profiles[id]; ok {
@@ -184,14 +185,15 @@ func (d *differ) checkOrder(addr schema.Address, at diag.Range, who, provider st
 		case found:
 			continue
 		case other != "":
-			d.errorf("KF0204", "Order names a profile of another provider", at, addr,
+			d.errorf("KF0216", "Order names a profile of another provider", at, addr,
 				"%q is a profile of provider %q, and this is the order of %q for %s.", id, other, provider, who)
 		case d.opts.Targets != nil && d.declaredAnywhere(id):
 			continue
 		default:
 			d.errorf("KF0203", "Order names an unknown profile", at, addr,
-				"%q is neither declared nor in a store of gateway %q that %s uses.%s", id, d.live.Name, who, didYouMean(id, d.knownProfiles(provider)))
+				"%q is neither declared nor in a store of gateway %q that %s uses.%s", id, d.live.Name, who, schema.DidYouMean(id, d.knownProfiles(provider)))
 		}
+		d.diags[len(d.diags)-1].Within = who
 		good = false
 	}
 	return good
@@ -220,7 +222,7 @@ func (d *differ) unknownAgent(id string, at diag.Range) {
 	}
 	d.errorf("KF0608", "Unknown agent", at, schema.Address{Kind: schema.KindAgent, Gateway: d.live.Name, Agent: id},
 		"Gateway %q has no agent %q: it is neither in %s nor on disk, and keyform creates no agents. Known: %s.%s",
-		d.live.Name, id, d.live.Config.Label, strings.Join(known, ", "), didYouMean(id, known))
+		d.live.Name, id, d.live.Config.Label, strings.Join(known, ", "), schema.DidYouMean(id, known))
 }
 
 func (d *differ) removeOrder(addr schema.Address, r *Record, why string) {

@@ -26,7 +26,7 @@ func checkTargets(want Desired, live Snapshot, opts Options) diag.Diagnostics {
 		}
 		diags = append(diags, diag.Diagnostic{
 			Severity: diag.Error, Code: "KF0615", Summary: "Target that names nothing", Address: t.String(),
-			Detail: fmt.Sprintf("%s is neither declared, nor recorded in a ledger, nor live.%s", t, didYouMean(t.String(), texts)),
+			Detail: fmt.Sprintf("%s is neither declared, nor recorded in a ledger, nor live.%s", t, schema.DidYouMean(t.String(), texts)),
 		})
 	}
 	if len(diags) > 0 {

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/agext/levenshtein"
-
 	"github.com/keyform/keyform/schema"
 )
 
@@ -153,18 +151,4 @@ func asFloat(ms *int64) *float64 {
 	}
 	f := float64(*ms)
 	return &f
-}
-
-// didYouMean suggests the nearest known name, as " Did you mean ...?", or nothing.
-func didYouMean(name string, known []string) string {
-	best, distance := "", 1+len(name)/3
-	for _, k := range known {
-		if d := levenshtein.Distance(name, k, nil); d <= distance && k != name {
-			best, distance = k, d-1
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(" Did you mean %q?", best)
 }

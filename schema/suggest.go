@@ -8,6 +8,10 @@ import (
 	"github.com/agext/levenshtein"
 )
 
+// DidYouMean gives ` Did you mean "x"?` for the nearest of known, or "" where none
+// is near.
+func DidYouMean(given string, known []string) string { return didYouMean(given, known) }
+
 // didYouMean gives ` Did you mean "x"?` for the nearest of known, or "" where none
 // is near. Of equally near names the first in order wins.
 func didYouMean(given string, known []string) string {

@@ -10,13 +10,13 @@ type prefix struct {
 
 // startingWith gives the prefixes that begin with c.
 //
-// Where they come from: the rules of gitleaks (config/gitleaks.toml) for Anthropic,
-// OpenAI, GitHub, Google, Hugging Face, Perplexity, 1Password, age and Vault; the
-// vendors' own pages on API keys for OpenRouter (sk-or-v1-), xAI (xai-), Groq
-// (gsk_), Replicate (r8_), NVIDIA (nvapi-), Cerebras (csk-), Together (tgp_v1_) and
-// Fireworks (fw_); GitHub's "new authentication token formats" for gh?_. "sk-"
-// alone is OpenAI's first form, and what DeepSeek, Moonshot and others took over;
-// it includes sk-ant-, sk-or-, sk-proj-, sk-svcacct- and sk-admin-.
+// They are what the vendors' keys are seen to begin with: Anthropic, OpenRouter and
+// OpenAI (sk-), GitHub (gh?_, github_pat_), Groq (gsk_), xAI, Google (AIza), age,
+// 1Password (ops_), Hugging Face (hf_), Vault (hvs.), Replicate (r8_), NVIDIA (nvapi-),
+// Cerebras (csk-), Together (tgp_v1_), Fireworks (fw_), Perplexity (pplx-). A vendor that
+// changes its form costs a refusal that would have been right, not a leak: secrets are
+// masked by where they stand. "sk-" alone is OpenAI's first form, and what others took
+// over; it includes sk-ant-, sk-or-, sk-proj-, sk-svcacct- and sk-admin-.
 func startingWith(c byte) []prefix {
 	switch c {
 	case 's':
