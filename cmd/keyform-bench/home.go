@@ -1,0 +1,110 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// home is the home directory of an OpenClaw 2026.2.26 with a configuration of keyform
+// beside it, as one user has them: config/keyform.hcl and .openclaw/.
+type home struct{ dir string }
+
+const (
+	sharedKey = "sk-ant-api03-FAKE-shared"
+	agentKey  = "sk-or-v1-FAKE-agents"
+	staleKey  = "sk-or-v1-FAKE-stale"
+)
+
+// command runs program in the home, with the secrets of the configuration in its
+// environment and nothing else.
+func (h home) command(program string, args ...string) command {
+	return command{
+		dir:  filepath.Join(h.dir, "config"),
+		argv: append([]string{program}, args...),
+		env: []string{
+			"HOME=" + h.dir, "PATH=" + os.Getenv("PATH"), "TMPDIR=" + h.dir, "SYSTEMROOT=" + os.Getenv("SYSTEMROOT"),
+			"SHARED_KEY=" + sharedKey, "AGENT_KEY=" + agentKey,
+		},
+	}
+}
+
+// write lays a home with one shared profile in main's store, and n more agents: every
+// one has a copy of the shared profile, as the gateway's own usage writes leave it, and
+// a profile of its own, whose live key is not the declared one.
+func (h home) write(n int) error {
+	state := filepath.Join(h.dir, ".openclaw")
+	if err := writeConfiguration(filepath.Join(h.dir, "config"), n); err != nil {
+		return err
+	}
+	agents := make([]any, 0, n+1)
+	for i := range n + 1 {
+		id := agentID(i)
+		agents = append(agents, map[string]any{"id": id, "workspace": "~/workspace-" + id})
+		if err := writeJSON(filepath.Join(state, "agents", id, "agent", "auth-profiles.json"), store(i)); err != nil {
+			return err
+		}
+	}
+	if err := os.WriteFile(filepath.Join(state, ".env"), []byte("# added by hand\nEDITOR=vi\n"), 0o600); err != nil {
+		return err
+	}
+	return writeJSON(filepath.Join(state, "openclaw.json"), map[string]any{
+		"agents":  map[string]any{"defaults": map[string]any{"model": map[string]any{"primary": "anthropic/claude-opus-4-5"}}, "list": agents},
+		"gateway": map[string]any{"mode": "local", "port": 18789},
+		"meta":    map[string]any{"lastTouchedVersion": "2026.2.26", "lastTouchedAt": "2026-11-20T09:50:19.372Z"},
+	})
+}
+
+// agentID is "main" for 0.
+func agentID(i int) string {
+	if i == 0 {
+		return "main"
+	}
+	return fmt.Sprintf("agent-%05d", i)
+}
+
+func store(i int) map[string]any {
+	profiles := map[string]any{
+		"anthropic:default": map[string]any{"type": "api_key", "provider": "anthropic", "key": sharedKey},
+		"github:byhand":     map[string]any{"type": "token", "provider": "github", "token": "ghp_FAKE", "expires": 1826704219342},
+	}
+	if i == 0 {
+		return map[string]any{"version": 1, "profiles": profiles}
+	}
+	own := "openrouter:" + agentID(i)
+	profiles[own] = map[string]any{"type": "api_key", "provider": "openrouter", "key": staleKey}
+	return map[string]any{
+		"version": 1, "profiles": profiles,
+		"lastGood":   map[string]any{"openrouter": own},
+		"usageStats": map[string]any{own: map[string]any{"lastUsed": 1795168219372, "errorCount": 0}},
+	}
+}
+
+// writeConfiguration writes a block for every agent, as the least compact configuration
+// of them all has it.
+func writeConfiguration(dir string, n int) error {
+	var b strings.Builder
+	b.WriteString("gateway \"openclaw\" {}\n\nsecret \"agents\" {\n  from = env(\"AGENT_KEY\")\n}\n\n")
+	b.WriteString("profile \"anthropic:default\" {\n  api_key = env(\"SHARED_KEY\")\n}\n")
+	for i := 1; i <= n; i++ {
+		id := agentID(i)
+		fmt.Fprintf(&b, "\nagent %q {\n  profile \"openrouter:%s\" {\n    api_key = secret.agents\n  }\n  order = { openrouter = [\"openrouter:%s\"] }\n}\n", id, id, id)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "keyform.hcl"), []byte(b.String()), 0o600)
+}
+
+func writeJSON(name string, v any) error {
+	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		return err
+	}
+	out, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(name, append(out, '\n'), 0o600)
+}

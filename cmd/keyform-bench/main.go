@@ -1,0 +1,182 @@
+// Keyform-bench measures whole runs of keyform: wall time, processor time (user and
+// system) and peak memory, each the median of several runs after a warm-up, beside a
+// bare Go program (bare/) that only reads and parses the same files. It lays the homes
+// it needs in a temporary directory, with fake credentials, and runs keyform there with
+// an environment of its own.
+//
+//	keyform-bench [-runs=7] [-large] [-agents=100,1000] KEYFORM
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "keyform-bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	runs := flag.Int("runs", 7, "measured runs of each row, at least 5")
+	large := flag.Bool("large", false, "also a plan of 10000 agents")
+	agents := flag.String("agents", "100,1000", "agents of the plans, besides one profile")
+	lay := flag.String("lay", "", "only lay a home in this directory, of the first number of -agents")
+	flag.Parse()
+	sizes, err := numbers(*agents)
+	if err != nil {
+		return err
+	}
+	if *lay != "" {
+		return home{*lay}.write(sizes[0])
+	}
+	if flag.NArg() != 1 || *runs < 5 {
+		flag.Usage()
+		return fmt.Errorf("give the path of the keyform to measure, and at least 5 runs")
+	}
+	if *large {
+		sizes = append(sizes, 10000)
+	}
+	dir, err := os.MkdirTemp("", "keyform-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	b := &bench{dir: dir, runs: *runs}
+	if b.keyform, err = filepath.Abs(flag.Arg(0)); err != nil {
+		return err
+	}
+	if err := b.buildBare(); err != nil {
+		return err
+	}
+	return b.all(sizes)
+}
+
+func numbers(list string) ([]int, error) {
+	var out []int
+	for field := range strings.SplitSeq(list, ",") {
+		n, err := strconv.Atoi(field)
+		if err != nil || n < 0 || n > 100000 {
+			return nil, fmt.Errorf("-agents: %q is not a number from 0 to 100000", field)
+		}
+		out = append(out, n)
+	}
+	return out, nil
+}
+
+// bench is one run of this program.
+type bench struct {
+	dir           string
+	keyform, bare string
+	runs          int
+}
+
+func (b *bench) buildBare() error {
+	b.bare = filepath.Join(b.dir, "bare.exe")
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", b.bare, "./cmd/keyform-bench/bare")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	cmd.Stderr = os.Stderr
+	return cmd.Run()
+}
+
+// all prints the table, a row as soon as it is known.
+func (b *bench) all(sizes []int) error {
+	header()
+	u, err := b.measure(nil, command{argv: []string{b.keyform, "version"}})
+	if err != nil {
+		return err
+	}
+	row("version", u, nil)
+	for _, n := range append([]int{0}, sizes...) {
+		if err := b.plan(n); err != nil {
+			return err
+		}
+	}
+	if err := b.apply(100); err != nil {
+		return err
+	}
+	footer()
+	return nil
+}
+
+// plan measures a plan without changes of a home with n agents besides main.
+func (b *bench) plan(n int) error {
+	h, err := b.lay(n)
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(h.dir)
+	if _, err := runOnce(h.command(b.keyform, "apply", "-auto-approve", "-allow-mass-change")); err != nil {
+		return err
+	}
+	// Exit code 2 would mean changes, and fails.
+	u, err := b.measure(nil, h.command(b.keyform, "plan", "-detailed-exitcode"))
+	if err != nil {
+		return err
+	}
+	bare, err := b.measure(nil, h.command(b.bare, h.dir))
+	if err != nil {
+		return err
+	}
+	row("plan, no change, "+size(n), u, &bare)
+	return nil
+}
+
+// apply measures an apply that changes the stores of n agents, each time of a home as
+// it was laid.
+func (b *bench) apply(n int) error {
+	h, err := b.lay(n)
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(h.dir)
+	bare, err := b.measure(nil, h.command(b.bare, h.dir))
+	if err != nil {
+		return err
+	}
+	again := func() error {
+		if err := os.RemoveAll(h.dir); err != nil {
+			return err
+		}
+		return b.layIn(h.dir, n)
+	}
+	u, err := b.measure(again, h.command(b.keyform, "apply", "-auto-approve", "-allow-mass-change"))
+	if err != nil {
+		return err
+	}
+	row(fmt.Sprintf("apply, %s, %d stores", size(n), n+1), u, &bare)
+	return nil
+}
+
+func size(n int) string {
+	if n == 0 {
+		return "1 profile"
+	}
+	return fmt.Sprintf("%d agents", n)
+}
+
+// lay makes a home in a process of its own: the peak memory of this one is the least
+// that can be told of the programs it starts.
+func (b *bench) lay(n int) (home, error) {
+	h := home{filepath.Join(b.dir, strconv.Itoa(n))}
+	return h, b.layIn(h.dir, n)
+}
+
+func (b *bench) layIn(dir string, n int) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	out, err := exec.Command(self, "-lay="+dir, "-agents="+strconv.Itoa(n)).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("laying a home: %w: %s", err, out)
+	}
+	return nil
+}

@@ -1,0 +1,59 @@
+#!/bin/sh
+# Shows keyform at work: builds it, lays a home directory with two gateways' stores in
+# a temporary place, plans, applies, and plans again. keyform gets an environment of its
+# own there, so it neither reads nor writes anything of the real home directory. All
+# credentials are fake. KEEP=1 leaves the place for a closer look.
+set -eu
+umask 077
+here=$(cd "$(dirname "$0")" && pwd)
+box=$(mktemp -d "${TMPDIR:-/tmp}/keyform-demo.XXXXXX")
+box=$(cd "$box" && pwd -P)
+
+finish() {
+  if [ -n "${KEEP:-}" ]; then echo "The sandbox is $box"; else rm -rf "$box"; fi
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+bold='' faint='' plain=''
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then
+  bold=$(printf '\033[1m') faint=$(printf '\033[2m') plain=$(printf '\033[0m')
+fi
+say() { printf '\n%s%s%s\n' "$faint" "$*" "$plain"; }
+typed() { printf '\n%s$ %s%s\n' "$bold" "$*" "$plain"; }
+
+# keyform runs the real program as a user in the sandbox would.
+keyform() {
+  typed "keyform $*"
+  (cd "$box/home/keyform" && env -i HOME="$box/home" PATH="$box/bin" TMPDIR="$box/tmp" TERM="${TERM:-dumb}" \
+    ${NO_COLOR:+NO_COLOR=1} "$box/bin/keyform" "$@")
+}
+
+mkdir "$box/bin" "$box/tmp" "$box/before"
+(cd "$here/../.." && CGO_ENABLED=0 go build -trimpath -buildvcs=false -o "$box/bin/keyform" ./cmd/keyform)
+cp -R "$here/home" "$box/home"
+mkdir "$box/home/keyform"
+sed "s/issued = \".*\"/issued = \"$(date -u +%Y-%m-%d)\"/" "$here/main.hcl" >"$box/home/keyform/main.hcl"
+chmod -R go= "$box/home"
+cp -R "$box/home/." "$box/before"
+
+say "A home with clawdbot 2026.1.24-3 and OpenClaw 2026.2.26; every key is fake."
+typed cat main.hcl
+cat "$box/home/keyform/main.hcl"
+keyform plan -out=next.plan
+keyform apply next.plan
+say "All is as declared, so the next plan is empty (exit code 0):"
+keyform plan -detailed-exitcode
+
+say "What was touched: ~ changed, + new. keyform keeps its own files in .keyform."
+(cd "$box/home" && find . -path ./keyform -prune -o -path ./secrets -prune -o -name .keyform -print -prune -o -type f -print) |
+  LC_ALL=C sort | while read -r file; do
+  mark=' '
+  if [ ! -e "$box/before/$file" ]; then mark=+; elif ! cmp -s "$box/before/$file" "$box/home/$file"; then mark='~'; fi
+  mode=$(ls -ld "$box/home/$file")
+  printf '  %s %.10s %s\n' "$mark" "$mode" "${file#./}"
+done
+
+say "In a file that a person wrote, an edit touches the lines it must:"
+typed diff -u openclaw.json.before openclaw.json
+diff -u "$box/before/.openclaw/openclaw.json" "$box/home/.openclaw/openclaw.json" | tail -n +3 || true
