@@ -35,11 +35,12 @@ func (r *reader) readElsewhere() {
 }
 
 // elsewhere adds the watched variables of env that known does not have with the
-// same value. Empty ones do not count: the gateways overwrite them.
+// same value. Empty ones count, with no Value: dotenv 17.4.2 leaves a variable that
+// exists, whatever is in it.
 func (r *reader) elsewhere(watched map[string]bool, env, known map[string]string, as plan.EnvElsewhere) {
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		value := env[name]
-		if !watched[name] || value == "" || known[name] == value {
+		if was, listed := known[name]; !watched[name] || listed && was == value {
 			continue
 		}
 		as.Name = name

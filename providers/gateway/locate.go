@@ -53,10 +53,11 @@ func (r *reader) locate() bool {
 		return false
 	}
 	r.place.stateDir = real
-	if !r.checkStateDir(from) {
+	if !r.checkStateDir(from) || !r.findConfig(from) {
 		return false
 	}
-	return r.findConfig(from)
+	r.place.live = r.current()
+	return true
 }
 
 // source says where a path comes from.
@@ -68,6 +69,11 @@ const (
 	fromOwnEnv
 	fromDefault
 )
+
+// String says it in a sentence.
+func (s source) String() string {
+	return [...]string{"the attribute state_dir", "the service's environment", "keyform's environment", "the product's default"}[s]
+}
 
 // home is keyform's own, unless the declared directory is the default one in another
 // home: root may manage the gateways of others.
@@ -96,19 +102,25 @@ func (r *reader) ownEnv() func(string) string {
 	return r.host.Getenv
 }
 
-// serviceProcess finds the live gateway of this instance before its directory is known.
+// serviceProcess finds the live gateway of this instance before its directory is
+// known: one of this home and no other. Where there are several, none is.
 func (r *reader) serviceProcess() *instance {
 	p := r.place.product
+	var found *instance
 	for _, in := range r.host.instances(p, r.host.UID, r.unitEnv("TMPDIR")) {
-		profile := in.env[p.ProfileEnv]
-		if profile == product.DefaultInstance {
-			profile = ""
+		home := in.env["HOME"]
+		if p.HomeEnv != "" && in.env[p.HomeEnv] != "" {
+			home = in.env[p.HomeEnv]
 		}
-		if in.env != nil && profile == r.spec.Instance {
-			return &in
+		if home == "" || r.host.expand(home, r.place.home) != r.place.home || product.Instance(in.env[p.ProfileEnv]) != product.Instance(r.spec.Instance) {
+			continue
 		}
+		if found != nil {
+			return nil
+		}
+		found = &in
 	}
-	return nil
+	return found
 }
 
 func (r *reader) unitEnv(name string) string {
@@ -185,11 +197,7 @@ func (r *reader) checkStateDir(from source) bool {
 	r.place.owner = r.host.UID
 	info, err := r.host.FS.Stat(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		if from == fromAttribute || from == fromDefault {
-			r.warnf("KF0310", "State directory that does not exist yet", at, "There is no %s. apply creates it, with mode 0700.", r.show(dir))
-			return true
-		}
-		r.warnf("KF0310", "State directory that does not exist yet", at, "The environment names %s, which does not exist. apply creates it, with mode 0700.", r.show(dir))
+		r.warnf("KF0310", "State directory that does not exist yet", at, "There is no %s, which is from %s. apply creates it, with mode 0700.", r.show(dir), from)
 		return true
 	}
 	if err != nil || !info.IsDir() {

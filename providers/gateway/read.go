@@ -91,15 +91,14 @@ func supportedProducts() string {
 
 // describe fills in what is known once place and release are.
 func (r *reader) describe(row *product.Release) {
-	p := r.place.product
-	r.out.Name, r.out.Product = r.spec.Name, p.Name
+	r.out.Name, r.out.Product = r.spec.Name, r.place.product.Name
 	r.out.StateDir, r.out.ConfigPath, r.out.Home = r.place.stateDir, r.place.configPath, r.place.home
 	r.out.Rules = row.Rules()
 	if r.place.unit != nil {
 		r.out.Unit = r.place.unit.name
 	}
-	if r.place.live = r.current(); r.place.live != nil {
-		r.out.Running, r.out.PID = true, r.place.live.pid
+	if in := r.place.live; in != nil {
+		r.out.Running, r.out.PID = true, in.pid
 	}
 }
 

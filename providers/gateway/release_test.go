@@ -83,6 +83,22 @@ func TestReleaseOfRunningServiceWithoutPackage(t *testing.T) {
 	}
 }
 
+// A live gateway that somebody else runs says nothing about this one.
+func TestProcessOfAnotherHome(t *testing.T) {
+	s := newSandbox(t)
+	s.mkdir(".clawdbot", 0o700)
+	s.mkdir("elsewhere", 0o700)
+	environ := []string{"HOME=" + s.home, "CLAWDBOT_STATE_DIR=" + s.path("elsewhere")}
+	s.process(4711, 121806, "clawdbot", s.path("elsewhere/clawdbot.json"), environ, nil)
+	if g := s.one(clawdbot()); g.StateDir != s.path("elsewhere") || !g.Running {
+		t.Errorf("the environment of the service counts: %s", g.StateDir)
+	}
+	s.process(4711, 121806, "clawdbot", s.path("elsewhere/clawdbot.json"), []string{"HOME=/nowhere", environ[1]}, nil)
+	if g := s.one(clawdbot()); g.StateDir != s.path(".clawdbot") || g.Running {
+		t.Errorf("got %s", g.StateDir)
+	}
+}
+
 // What is declared may look ahead, and apply is told where that matters.
 func TestReleaseConflict(t *testing.T) {
 	for _, test := range []struct{ declared, found, later, want string }{
@@ -161,6 +177,7 @@ func TestElsewhere(t *testing.T) {
 		{Name: "XAI_API_KEY", Where: "clawdbot-gateway.service", Value: print("FAKE", "gateway.bot env XAI_API_KEY")},
 		{Name: "ANTHROPIC_API_KEY", Where: "the running gateway (pid 4711)", Value: print("sk-ant-FAKE-file", "gateway.bot env ANTHROPIC_API_KEY"), Process: true},
 		{Name: "DECLARED", Where: "the running gateway (pid 4711)", Value: print("1", "gateway.bot env DECLARED"), Process: true},
+		{Name: "GROQ_API_KEY", Where: "the running gateway (pid 4711)", Process: true}, // empty, and left so
 	}
 	if diff := cmp.Diff(want, s.one(clawdbot()).Elsewhere); diff != "" {
 		t.Errorf("elsewhere (-want +got):\n%s", diff)
