@@ -172,7 +172,7 @@ func (v *View) costText() []string {
 	if len(v.Cost) == 0 {
 		return nil
 	}
-	return []string{strings.Join(v.Cost, "; ") + "."}
+	return []string{"Secrets: " + strings.Join(v.Cost, "; ") + "."}
 }
 
 // reloadText says how the gateways learn of the change.

@@ -104,6 +104,7 @@ func (a *app) root() *cli.Command {
 		},
 	}
 	prepare(root)
+	cli.FlagStringer = flagText
 	return root
 }
 

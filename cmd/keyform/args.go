@@ -25,7 +25,7 @@ type planArgs struct {
 }
 
 // planningFlags are the flags that make no sense beside a saved plan.
-var planningFlags = []string{"var", "var-file", "target", "destroy", "no-resolve", "allow-mass-change"}
+var planningFlags = []string{"var", "var-file", "target", "destroy", "allow-mass-change"}
 
 // varFlag collects -var and -var-file in one list, in the order given.
 type varFlag struct {
@@ -61,8 +61,8 @@ func (p *planArgs) flags(a *app) []cli.Flag {
 	return append(varFlags(&p.vars),
 		&cli.StringSliceFlag{Name: "target", Usage: "plan only `ADDRESS` and what it contains; may be repeated", Destination: &p.targets},
 		&cli.BoolFlag{Name: "destroy", Usage: "remove all that keyform manages here", Destination: &p.destroy},
-		&cli.BoolFlag{Name: "no-resolve", Usage: "ask no source for a secret; credentials are not compared", Destination: &p.noResolve},
 		&cli.BoolFlag{Name: "allow-mass-change", Usage: "permit sweeping changes", Destination: &p.allowMassChange},
+		&cli.BoolFlag{Name: "diff", Usage: "show the change of each file, masked", Destination: &p.diff},
 		&cli.BoolFlag{Name: "verbose", Usage: "name what is left alone as well", Destination: &p.verbose},
 		&cli.BoolFlag{Name: "json", Usage: "print one JSON document", Destination: &p.json},
 		&cli.StringFlag{Name: "plan-key-file", Usage: "keep the key of a saved plan in `FILE`", Destination: &p.keyFile},

@@ -26,7 +26,7 @@ func (a *app) applyCommand() *cli.Command {
 		Flags: append(args.flags(a),
 			&cli.BoolFlag{Name: "auto-approve", Usage: "do not ask", Destination: &args.autoApprove},
 			&cli.BoolFlag{Name: "input", Usage: "-input=false: never ask for anything", Value: true, Destination: &args.input},
-			&cli.DurationFlag{Name: "lock-timeout", Usage: "wait for a lock up to `DURATION`", Value: 10 * time.Second, Destination: &args.lockTimeout},
+			&cli.DurationFlag{Name: "lock-timeout", Usage: "wait for a lock up to `DURATION` (10s)", Value: 10 * time.Second, Destination: &args.lockTimeout},
 		),
 		Action: func(ctx context.Context, c *cli.Command) error {
 			if err := args.check(c); err != nil {
@@ -44,9 +44,6 @@ func (a *app) applyCommand() *cli.Command {
 func (a *app) applyFresh(ctx context.Context, args *applyArgs) error {
 	if !args.autoApprove && (!args.input || !isTerminal(a.stdin)) {
 		return usagef("apply asks before it writes, and there is nobody to ask: give -auto-approve, or the file of a saved plan")
-	}
-	if args.noResolve {
-		return usagef("apply needs the secrets that it writes: -no-resolve is for plan")
 	}
 	s, err := a.stage(ctx, &args.planArgs)
 	if err != nil {

@@ -21,7 +21,7 @@ func (a *app) planCommand() *cli.Command {
 			&cli.StringFlag{Name: "out", Usage: "save the plan in `FILE`, for apply", Destination: &out},
 			&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit 2 if there are changes", Destination: &detailed},
 			&cli.StringFlag{Name: "json-into", Usage: "write the JSON document to `FILE` besides", Destination: &args.jsonInto},
-			&cli.BoolFlag{Name: "diff", Usage: "show the change of each file, masked", Destination: &args.diff},
+			&cli.BoolFlag{Name: "no-resolve", Usage: "ask no source for a secret; credentials are not compared", Destination: &args.noResolve},
 		),
 		Action: func(ctx context.Context, c *cli.Command) error {
 			if err := noArguments(c); err != nil {
