@@ -77,16 +77,6 @@ func planned(host *Host, g *plan.GatewayPlan) (*reader, error) {
 	return r, nil
 }
 
-// current is the live gateway of the reader's place, nil if there is none.
-func (r *reader) current() *instance {
-	for _, in := range r.host.instances(r.place.product, r.place.owner, r.unitEnv("TMPDIR")) {
-		if r.host.uses(&in, r.place.product, &r.place) {
-			return &in
-		}
-	}
-	return nil
-}
-
 // endpoint puts an Endpoint together.
 type endpoint struct {
 	*reader

@@ -30,8 +30,6 @@ type Host struct {
 	Getenv func(string) string
 	// Home is the home directory, absolute.
 	Home string
-	// GOOS is the operating system, as in runtime.GOOS.
-	GOOS string
 	// UID is the effective user, -1 where there are none (Windows): files then have
 	// no owner and no permissions to check.
 	UID int

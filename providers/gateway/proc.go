@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/keyform/keyform/providers/fsys"
 )
 
 // Proc reads processes from a directory laid out as Linux lays out /proc. It is
@@ -18,6 +20,34 @@ func NewProc(root string) *Proc { return &Proc{root: root} }
 
 func (p *Proc) read(pid int, name string) ([]byte, error) {
 	return os.ReadFile(filepath.Join(p.root, strconv.Itoa(pid), name))
+}
+
+// named gives the ids of a user's processes that go by a name, of which the kernel
+// keeps 15 bytes. uid -1 is every user.
+func (p *Proc) named(name string, uid int) []int {
+	entries, err := os.ReadDir(p.root)
+	if err != nil {
+		return nil
+	}
+	name = name[:min(len(name), 15)]
+	var out []int
+	for _, e := range entries {
+		pid, err := strconv.Atoi(e.Name())
+		if err != nil {
+			continue
+		}
+		info, err := e.Info()
+		if err != nil {
+			continue
+		}
+		if owner, _, ok := fsys.Owner(info); ok && uid >= 0 && owner != uid {
+			continue
+		}
+		if comm, err := p.read(pid, "comm"); err == nil && strings.TrimSuffix(string(comm), "\n") == name {
+			out = append(out, pid)
+		}
+	}
+	return out
 }
 
 // exists reports whether there is such a process.

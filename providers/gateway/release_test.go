@@ -160,6 +160,23 @@ func TestRunning(t *testing.T) {
 	}
 }
 
+// A service may have a temporary directory of its own, with the lock in it.
+func TestRunningWithoutVisibleLock(t *testing.T) {
+	s := newSandbox(t)
+	s.mkdir(".clawdbot", 0o700)
+	s.mkdir(".clawdbot-work", 0o700)
+	s.write("proc/4711/comm", "clawdbot-gatewa\n")
+	s.write("proc/4711/environ", "HOME="+s.home+"\x00CLAWDBOT_PROFILE=work\x00")
+	s.write("proc/4712/comm", "clawdbot-agent\n")
+	s.write("proc/4712/environ", "HOME="+s.home+"\x00")
+	work := clawdbot()
+	work.Name, work.Instance = "work", "work"
+	live, diags := s.read(clawdbot(), work)
+	if diags != nil || live.Gateways[0].Running || !live.Gateways[1].Running || live.Gateways[1].PID != 4711 {
+		t.Errorf("%+v, %+v", live.Gateways, diags)
+	}
+}
+
 func TestElsewhere(t *testing.T) {
 	s := newSandbox(t)
 	s.write(".clawdbot/.env", "ANTHROPIC_API_KEY=sk-ant-FAKE-file\nTHEIRS=x\n")

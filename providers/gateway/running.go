@@ -79,17 +79,51 @@ func (h *Host) alive(lock instanceLock) bool {
 	return err == nil && start == *lock.StartTime
 }
 
-// uses tells whether a live gateway works with this place: by its configuration,
-// which it locks, or by the state directory in its environment.
-func (h *Host) uses(in *instance, p *product.Product, at *place) bool {
-	if real, err := h.real(in.configPath); err == nil && (real == at.configPath || filepath.Dir(real) == at.stateDir) {
-		return true
-	}
-	for _, name := range p.StateDirEnv {
-		if dir := in.env[name]; dir != "" {
-			real, err := h.real(h.expand(dir, at.home))
-			return err == nil && real == at.stateDir
+// current is the live gateway of the reader's place, nil if there is none.
+func (r *reader) current() *instance {
+	h, p := r.host, r.place.product
+	for _, in := range h.instances(p, r.place.owner, r.unitEnv("TMPDIR")) {
+		if r.uses(&in) {
+			return &in
 		}
 	}
-	return false
+	// A gateway with a temporary directory of its own, which a service may well have,
+	// keeps its lock where nobody sees it. It still goes by its name.
+	if h.Proc == nil {
+		return nil
+	}
+	for _, pid := range h.Proc.named(p.Unit, r.place.owner) {
+		env, err := h.Proc.environ(pid)
+		if in := (instance{pid: pid, env: env}); err == nil && r.uses(&in) {
+			return &in
+		}
+	}
+	return nil
+}
+
+// uses tells whether a live gateway works with the reader's place: by its
+// configuration, which it locks, or by the state directory of its environment.
+func (r *reader) uses(in *instance) bool {
+	if in.configPath != "" {
+		if real, err := r.host.real(in.configPath); err == nil && (real == r.place.configPath || filepath.Dir(real) == r.place.stateDir) {
+			return true
+		}
+	}
+	real, err := r.host.real(r.stateDirOf(in))
+	return err == nil && real == r.place.stateDir
+}
+
+// stateDirOf is the state directory that a process works with by its environment.
+func (r *reader) stateDirOf(in *instance) string {
+	p := r.place.product
+	home := in.env["HOME"]
+	if p.HomeEnv != "" && in.env[p.HomeEnv] != "" {
+		home = r.host.expand(in.env[p.HomeEnv], home)
+	}
+	for _, name := range p.StateDirEnv {
+		if dir := strings.TrimSpace(in.env[name]); dir != "" {
+			return r.host.expand(dir, home)
+		}
+	}
+	return filepath.Join(home, p.StateDir+product.Instance(in.env[p.ProfileEnv]))
 }
