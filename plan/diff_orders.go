@@ -53,9 +53,7 @@ func (d *differ) setOrder(a *schema.Agent, o schema.AgentOrder, addr schema.Addr
 		return
 	}
 	if isCopy {
-		// Known from before the first write on, so that a run that is cut short
-		// still finds the copy, which by then no longer equals main's order.
-		d.keep(addr, m.ref.Key(), origin)
+		change.Prior = origin
 		change.Reason = "a copy of agent " + a.ID + "'s order in agent " + m.ref.Agent + "'s own store"
 	}
 	m.change(change)
@@ -240,12 +238,11 @@ func (d *differ) removeOrder(addr schema.Address, r *Record, why string) {
 	}
 	if addr.Agent == m.ref.Agent {
 		for _, c := range d.orderCopies(addr, m, m.orders[key]) {
-			d.keep(addr, c.ref.Key(), d.copyOrigin(addr))
 			copyKey := orderKey(c.orders, d.rules.Provider(addr.Provider), d.rules)
-			d.dropOrder(c, copyKey, addr, why+"; a copy of it in agent "+c.ref.Agent+"'s own store")
+			d.dropOrder(c, copyKey, addr, why+"; a copy of it in agent "+c.ref.Agent+"'s own store", d.copyOrigin(addr))
 		}
 	}
-	d.dropOrder(m, key, addr, why)
+	d.dropOrder(m, key, addr, why, "")
 }
 
 func (d *differ) removeConfigOrder(addr schema.Address, r *Record, why string) {
@@ -257,13 +254,15 @@ func (d *differ) removeConfigOrder(addr schema.Address, r *Record, why string) {
 	d.dropConfigOrder(key, addr, why)
 }
 
-func (d *differ) dropOrder(m *model, key string, addr schema.Address, why string) {
+func (d *differ) dropOrder(m *model, key string, addr schema.Address, why string, prior Origin) {
 	delete(m.orders, key)
 	if m.droppedOrders == nil {
 		m.droppedOrders = map[string]schema.Address{}
 	}
 	m.droppedOrders[key] = addr
-	m.change(deletedOrder("order "+key, key, m.live.Orders[key], addr, why))
+	c := deletedOrder("order "+key, key, m.live.Orders[key], addr, why)
+	c.Prior = prior
+	m.change(c)
 }
 
 func (d *differ) dropConfigOrder(key string, addr schema.Address, why string) {

@@ -275,12 +275,9 @@ func (d *differ) removeProfile(addr schema.Address, r *Record, why string) {
 				d.forget(r)
 				continue
 			}
-			d.dropProfile(m, addr, why)
+			d.dropProfile(m, addr, why, "")
 		} else if addr.Agent == "" && live != nil && !m.dropped[addr.Name] && d.isClone(addr, m, live) {
-			// On record before the first write: once main's profile is gone, nothing
-			// else tells that this is a clone of it.
-			d.keep(addr, m.ref.Key(), Created)
-			d.dropProfile(m, addr, why+"; a clone of it in agent "+m.ref.Agent+"'s own store")
+			d.dropProfile(m, addr, why+"; a clone of it in agent "+m.ref.Agent+"'s own store", Created)
 		}
 	}
 	if d.byStore(r.Store) == nil {
@@ -307,7 +304,7 @@ func (d *differ) byStore(key string) *model {
 	return nil
 }
 
-func (d *differ) dropProfile(m *model, addr schema.Address, why string) {
+func (d *differ) dropProfile(m *model, addr schema.Address, why string, prior Origin) {
 	if m.dropped[addr.Name] {
 		return
 	}
@@ -316,8 +313,8 @@ func (d *differ) dropProfile(m *model, addr schema.Address, why string) {
 	m.change(Change{
 		Address: addr.String(), Action: Delete, Name: addr.Name, Reason: why,
 		Summary: string(live.Kind) + " (sensitive) goes",
-		Ops:     Ops{DropProfile{ID: addr.Name}},
-		Before:  &Object{Type: "profile", Provider: live.Provider, Kind: live.Kind, Value: live.Credential, Expires: live.Expires},
+		Ops:     Ops{DropProfile{ID: addr.Name}}, Prior: prior,
+		Before: &Object{Type: "profile", Provider: live.Provider, Kind: live.Kind, Value: live.Credential, Expires: live.Expires},
 	})
 }
 
@@ -331,13 +328,13 @@ func (d *differ) prune() {
 			addr := d.liveAddress(m, id)
 			if !d.declaredAt(m, id) && !m.dropped[id] && d.targeted(addr) &&
 				!slices.Contains(d.rules.SyncedIDs, id) && !d.foreignProfile(m, id) {
-				d.dropProfile(m, addr, why)
+				d.dropProfile(m, addr, why, "")
 			}
 		}
 		for _, key := range sortedKeys(m.live.Orders) {
 			addr := d.agentOrder(m.ref.Agent, d.rules.Provider(key))
 			if _, there := m.orders[key]; there && !d.declared[addr] && d.targeted(addr) && d.live.Ledger.Foreign(d.owner, addr.String()) == nil {
-				d.dropOrder(m, key, addr, why)
+				d.dropOrder(m, key, addr, why, "")
 			}
 		}
 	}

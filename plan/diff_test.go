@@ -171,6 +171,9 @@ func (sc *scenario) render(t *testing.T) string {
 				if c.Origin != "" {
 					fmt.Fprintf(&b, "ledger %s %s %s\n", c.Origin, w.Store.Key(), c.Address)
 				}
+				if c.Prior != "" {
+					fmt.Fprintf(&b, "ledger before that %s %s %s\n", c.Prior, w.Store.Key(), c.Address)
+				}
 			}
 		}
 		for _, l := range g.Ledger {

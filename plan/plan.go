@@ -134,6 +134,11 @@ type Change struct {
 	// nothing (migrations, listings of undeclared profiles, cascades of a deletion).
 	// A Delete removes the record.
 	Origin Origin `json:"origin,omitempty"`
+	// Prior is the origin that the ledger gets to know together with the intent, where
+	// it has no record yet: this is a copy that the gateway made of a managed object. A run
+	// that is cut short thereby still finds the copy, which by then no longer equals its
+	// original. "" is none.
+	Prior Origin `json:"prior,omitempty"`
 	// Rekey tells that a stored credential is replaced by another.
 	Rekey bool `json:"rekey,omitempty"`
 }
