@@ -16,32 +16,13 @@ import (
 
 var update = flag.Bool("update", false, "write the expected plans anew")
 
-// keyform is the built program.
-var keyform string
-
-func TestMain(m *testing.M) {
-	os.Exit(run(m))
-}
-
-func run(m *testing.M) int {
-	flag.Parse()
-	dir, err := os.MkdirTemp("", "keyform-examples-")
-	if err != nil {
-		panic(err)
-	}
-	defer os.RemoveAll(dir)
-	if keyform, err = sandbox.Build(dir); err != nil {
-		panic(err)
-	}
-	return m.Run()
-}
-
 // TestExamples does with every example what a user would do: format, validate, plan,
 // apply, plan again.
 func TestExamples(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("apply does nothing on Windows")
 	}
+	keyform := sandbox.Build(t)
 	entries, err := os.ReadDir(".")
 	if err != nil {
 		t.Fatal(err)
@@ -53,7 +34,7 @@ func TestExamples(t *testing.T) {
 			ran++
 			t.Run(dir, func(t *testing.T) {
 				t.Parallel()
-				example(t, dir, steps)
+				example(t, sandbox.Lay(t, keyform, dir), dir, steps)
 			})
 		}
 	}
@@ -85,8 +66,7 @@ func configurations(t *testing.T, dir string) []string {
 	return out
 }
 
-func example(t *testing.T, dir string, steps []string) {
-	s := sandbox.Lay(t, keyform, dir)
+func example(t *testing.T, s *sandbox.Sandbox, dir string, steps []string) {
 	var outputs []string
 	do := func(step string, code int, args ...string) string {
 		t.Helper()

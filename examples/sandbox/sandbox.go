@@ -7,7 +7,6 @@ package sandbox
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -16,18 +15,19 @@ import (
 	"testing"
 )
 
-// Build builds keyform into dir and gives its path. Where KEYFORM_BIN is set, that
-// is the path and nothing is built.
-func Build(dir string) (string, error) {
+// Build builds keyform for the test and gives its path. Where KEYFORM_BIN is set,
+// that is the path and nothing is built.
+func Build(t testing.TB) string {
+	t.Helper()
 	if bin := os.Getenv("KEYFORM_BIN"); bin != "" {
-		return bin, nil
+		return bin
 	}
-	bin := filepath.Join(dir, "keyform.exe")
+	bin := filepath.Join(t.TempDir(), "keyform.exe")
 	out, err := exec.Command("go", "build", "-o", bin, "github.com/keyform/keyform/cmd/keyform").CombinedOutput()
 	if err != nil {
-		return "", fmt.Errorf("go build: %w\n%s", err, out)
+		t.Fatalf("go build: %v\n%s", err, out)
 	}
-	return bin, nil
+	return bin
 }
 
 // Sandbox is one home directory with configurations beside it. It ends with its test.
