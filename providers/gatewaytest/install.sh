@@ -33,7 +33,7 @@ npm=$root/node24/node_modules/npm/bin/npm-cli.js
 PATH=$node_dir/bin:$PATH
 export PATH
 
-# Releases before 2026.4 depend on a git repository (libsignal) and, through the
+# Releases up to 2026.4 depend on a git repository (libsignal) and, through the
 # newest linkedom, on a package that is gone. Neither is used here.
 old_manifest() {
   mkdir -p stub-libsignal/src
@@ -56,7 +56,7 @@ for release in "$@"; do
   mkdir -p "$dir"
   cd "$dir"
   month=${version#*.} month=${month%%.*}
-  if [ "$month" -lt 4 ]; then old_manifest; else echo '{"name":"keyform-oracle","version":"1.0.0","private":true}' >package.json; fi
+  if [ "$month" -lt 5 ]; then old_manifest; else echo '{"name":"keyform-oracle","version":"1.0.0","private":true}' >package.json; fi
   echo "installing $release (a minute or two, 1.3 GB)"
   # shellcheck disable=SC2086
   "$node" "$npm" install $FLAGS "$product@$version" >install.log 2>&1 || { cat install.log >&2; die "$release did not install"; }

@@ -15,9 +15,8 @@ import (
 	"github.com/keyform/keyform/providers/secrets/secret"
 )
 
-// Device is the key pair by which a gateway knows its own command-line client on
-// this host. keyform never makes one: pairing a new device is a decision of the
-// gateway's owner. It is immutable and safe for concurrent use.
+// Device is the key pair by which a gateway knows a client. It is immutable and safe
+// for concurrent use.
 type Device struct {
 	id     string
 	public string
@@ -45,14 +44,24 @@ func ParseDevice(content []byte) (*Device, error) {
 	if err != nil || !ok {
 		return nil, errors.New("the private key of the device identity is not an Ed25519 key in PKCS #8 form")
 	}
+	d := newDevice(key)
+	d.secret = secret.FromString(strings.TrimSpace(file.Private))
+	return d, nil
+}
+
+// passing makes a device for one call. Its key is never stored anywhere.
+func passing() *Device {
+	_, key, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		panic(err) // not since Go 1.24: the system's random source ends the program itself
+	}
+	return newDevice(key)
+}
+
+func newDevice(key ed25519.PrivateKey) *Device {
 	public := key.Public().(ed25519.PublicKey)
 	sum := sha256.Sum256(public)
-	return &Device{
-		id:     hex.EncodeToString(sum[:]),
-		public: base64.RawURLEncoding.EncodeToString(public),
-		key:    key,
-		secret: secret.FromString(strings.TrimSpace(file.Private)),
-	}, nil
+	return &Device{id: hex.EncodeToString(sum[:]), public: base64.RawURLEncoding.EncodeToString(public), key: key}
 }
 
 // deviceProof is the "device" member of a connect request.

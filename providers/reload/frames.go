@@ -2,6 +2,7 @@ package reload
 
 import (
 	"encoding/json"
+	"errors"
 	"runtime"
 	"strings"
 )
@@ -63,13 +64,19 @@ func (e *frameError) kind() Kind {
 	switch {
 	case strings.HasPrefix(e.Message, "unknown method"):
 		return UnknownMethod
-	case e.Code == "NOT_PAIRED", strings.HasPrefix(e.Message, "unauthorized"), strings.HasPrefix(e.Message, "missing scope"),
+	case e.Code == "NOT_PAIRED", e.missingScope(), strings.HasPrefix(e.Message, "unauthorized"),
 		strings.HasPrefix(e.Message, "device "), strings.HasPrefix(e.Message, "pairing required"):
 		return Unauthorized
 	default:
 		return Failed
 	}
 }
+
+// errMissingScope marks a refusal that a device may lift. A gateway checks scopes
+// before it does anything.
+var errMissingScope = errors.New("missing scope")
+
+func (e *frameError) missingScope() bool { return strings.HasPrefix(e.Message, "missing scope") }
 
 // introduction is what keyform says of itself; the proof of a device comes later.
 func introduction(ep Endpoint) connectParams {

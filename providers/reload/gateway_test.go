@@ -18,6 +18,7 @@ import (
 // to: the same frames, codes and messages.
 type gateway struct {
 	token     string // "" is auth.mode "none", which wants a device
+	scoped    bool   // scopes want a device, as from OpenClaw 2026.3
 	methods   map[string]answer
 	onRequest func() // runs before a method is answered
 
@@ -91,7 +92,10 @@ func (g *gateway) serve(w http.ResponseWriter, r *http.Request) {
 		}
 		event("health", map[string]any{"ok": true})
 		a, known := g.methods[req.Method]
+		device, _ := g.connect["device"].(map[string]any)
 		switch {
+		case g.scoped && device == nil:
+			refuse(req.ID, "INVALID_REQUEST", "missing scope: operator.admin")
 		case !known:
 			refuse(req.ID, "INVALID_REQUEST", "unknown method: "+req.Method)
 		case a.silent:
@@ -115,7 +119,7 @@ func (g *gateway) admit(params map[string]any) (code, message string) {
 	switch {
 	case g.token == "" && device == nil, g.token != "" && auth == nil:
 		return "NOT_PAIRED", "device identity required"
-	case g.token == "" && !validDevice(params, device):
+	case device != nil && !validDevice(params, device, g.token):
 		return "INVALID_REQUEST", "device signature invalid"
 	case g.token != "" && auth["token"] == nil:
 		return "INVALID_REQUEST", "unauthorized: gateway token missing (provide gateway auth token)"
@@ -127,7 +131,7 @@ func (g *gateway) admit(params map[string]any) (code, message string) {
 
 // validDevice checks a device as the gateway does: the id is the hash of the key,
 // the nonce is the challenge's, and the signature covers what is claimed.
-func validDevice(params, device map[string]any) bool {
+func validDevice(params, device map[string]any, token string) bool {
 	public, err := base64.RawURLEncoding.DecodeString(device["publicKey"].(string))
 	if err != nil || len(public) != ed25519.PublicKeySize {
 		return false
@@ -136,7 +140,7 @@ func validDevice(params, device map[string]any) bool {
 	client := params["client"].(map[string]any)
 	signedAt, _ := json.Marshal(int64(device["signedAt"].(float64)))
 	payload := strings.Join([]string{"v3", device["id"].(string), client["id"].(string), client["mode"].(string), params["role"].(string),
-		params["scopes"].([]any)[0].(string), string(signedAt), "", nonce, client["platform"].(string), ""}, "|")
+		params["scopes"].([]any)[0].(string), string(signedAt), token, nonce, client["platform"].(string), ""}, "|")
 	signature, err := base64.RawURLEncoding.DecodeString(device["signature"].(string))
 	return err == nil && device["id"] == hex.EncodeToString(sum[:]) && device["nonce"] == nonce &&
 		ed25519.Verify(public, []byte(payload), signature)

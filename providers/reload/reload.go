@@ -3,8 +3,9 @@
 //
 // The RPC is the WebSocket protocol 3 of OpenClaw, read in the shipped code of
 // clawdbot 2026.1.24-3 and OpenClaw 2026.2.26 and tried against both. A client on
-// loopback that knows the gateway's token or password needs no device identity. A
-// gateway with auth.mode "none" demands one all the same; see [Device].
+// loopback that knows the gateway's token or password needs no device that the
+// gateway's owner has approved (see [Call]); with auth.mode "none" it does, and
+// keyform then uses the one of the gateway's own command-line client.
 //
 // No token ever becomes an argument, an environment variable of a child, or part
 // of an error: what a gateway or a command says is cleaned of every secret known
@@ -71,7 +72,7 @@ func (e *Error) Error() string {
 	return text
 }
 
-// Unwrap gives the context's error where the context ended the work, otherwise nil.
+// Unwrap gives the context's error where the context ended the work.
 func (e *Error) Unwrap() error { return e.cause }
 
 // Is reports whether err is, or wraps, an [Error] of kind k.

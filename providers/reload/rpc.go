@@ -29,7 +29,14 @@ func RPC(ctx context.Context, ep Endpoint, method string, params any) error {
 
 // Call opens a connection to ep, introduces itself, calls method and gives its
 // result as the gateway sent it. It takes CallTimeout at most, or as long as ctx
-// allows. The error is always an *[Error]. A call is never repeated here.
+// allows. The error is always an *[Error].
+//
+// OpenClaw 2026.2.26 gives the caller's scopes to whoever has its token; later ones
+// (2026.3.13 and 2026.4.5 were tried) only if a device signs for them as well. They
+// let any device pass that a caller on loopback brings along, while 2026.2.26 would
+// write down a new device for good. So the call is made without one, and once more
+// with a device made for it when the gateway says that a scope is missing. Otherwise
+// a call is never repeated here.
 //
 // The connection is closed before Call returns. Calls do not affect each other and
 // may run concurrently.
@@ -38,10 +45,15 @@ func Call(ctx context.Context, ep Endpoint, method string, params any) (json.Raw
 		params = struct{}{}
 	}
 	var result json.RawMessage
-	err := within(ctx, ep, method, func(s *session) (err error) {
+	call := func(s *session) (err error) {
 		result, err = s.ask("2", method, params)
 		return err
-	})
+	}
+	err := within(ctx, ep, method, call)
+	if ep.Device == nil && errors.Is(err, errMissingScope) {
+		ep.Device = passing()
+		err = within(ctx, ep, method, call)
+	}
 	return result, err
 }
 
@@ -152,7 +164,11 @@ func (s *session) ask(id, method string, params any) (json.RawMessage, error) {
 		if f.Error == nil {
 			f.Error = &frameError{Message: "no reason given"}
 		}
-		return nil, s.fail(f.Error.kind(), f.Error.Message, nil)
+		var cause error
+		if f.Error.missingScope() {
+			cause = errMissingScope
+		}
+		return nil, s.fail(f.Error.kind(), f.Error.Message, cause)
 	}
 }
 

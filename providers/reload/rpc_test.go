@@ -260,6 +260,17 @@ func TestDeviceOpensAGatewayWithoutToken(t *testing.T) {
 	wantError(t, reload.RPC(t.Context(), reload.Endpoint{URL: url}, "secrets.reload", nil), reload.Unauthorized, "device identity required")
 }
 
+func TestMissingScopeIsAskedForWithADevice(t *testing.T) {
+	g := &gateway{token: token, scoped: true, methods: map[string]answer{"secrets.reload": {}}}
+	_, url := g.start(t)
+	if err := reload.RPC(t.Context(), reload.Endpoint{URL: url, Token: secret.FromString(token)}, "secrets.reload", nil); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"secrets.reload {}", "secrets.reload {}"}, g.called); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+}
+
 func FuzzParseDevice(f *testing.F) {
 	f.Add(deviceFile(f))
 	f.Add([]byte(`{"version":1,"privateKeyPem":"` + token + `"}`))
