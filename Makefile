@@ -14,7 +14,7 @@ export KEYFORM_ORACLES ?= $(CACHE)/keyform/oracles
 # Without a tag the version stays the one in cmd/keyform/main.go.
 LDFLAGS  = -s -w $(if $(VERSION),-X main.version=$(VERSION))
 GO_BUILD = CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)'
-SOURCES  = cmd schema plan apply providers
+SOURCES  = cmd schema plan apply providers examples
 dirs     = $(addprefix ./,$(sort $(shell grep -rlE --include='*_test.go' $(1) $(SOURCES) | xargs -n 1 dirname)))
 
 .PHONY: help
@@ -62,15 +62,16 @@ fuzz-short: ## every fuzz target for FUZZTIME (5s)
 .PHONY: golden
 golden: ## rewrite the expected outputs; look at the difference
 	go test $(call dirs,'flag.Bool."update"') -update
+	UPDATE_SCRIPTS=1 go test ./cmd/keyform -run TestScripts
 
 .PHONY: fmt
 fmt: ## format the Go sources and the examples
-	gofmt -w $(SOURCES) examples
+	gofmt -w $(SOURCES)
 	go run ./cmd/keyform fmt -recursive examples
 
 .PHONY: fmt-check
 fmt-check: ## fail if something is not formatted
-	@bad=$$(gofmt -l $(SOURCES) examples); [ -z "$$bad" ] || { echo "not gofmt-clean:"; echo "$$bad"; exit 1; }
+	@bad=$$(gofmt -l $(SOURCES)); [ -z "$$bad" ] || { echo "not gofmt-clean:"; echo "$$bad"; exit 1; }
 	go run ./cmd/keyform fmt -check -recursive examples
 
 .PHONY: lint

@@ -15,6 +15,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/keyform/keyform/cmd/internal/benchhome"
 )
 
 func main() {
@@ -35,7 +37,7 @@ func run() error {
 		return err
 	}
 	if *lay != "" {
-		return home{*lay}.write(sizes[0])
+		return benchhome.Home{Dir: *lay}.Lay(sizes[0])
 	}
 	if flag.NArg() != 1 || *runs < 5 {
 		flag.Usage()
@@ -112,16 +114,16 @@ func (b *bench) plan(n int) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(h.dir)
-	if _, err := runOnce(h.command(b.keyform, "apply", "-auto-approve", "-allow-mass-change")); err != nil {
+	defer os.RemoveAll(h.Dir)
+	if _, err := runOnce(in(h, b.keyform, "apply", "-auto-approve", "-allow-mass-change")); err != nil {
 		return err
 	}
 	// Exit code 2 would mean changes, and fails.
-	u, err := b.measure(nil, h.command(b.keyform, "plan", "-detailed-exitcode"))
+	u, err := b.measure(nil, in(h, b.keyform, "plan", "-detailed-exitcode"))
 	if err != nil {
 		return err
 	}
-	bare, err := b.measure(nil, h.command(b.bare, h.dir))
+	bare, err := b.measure(nil, in(h, b.bare, h.Dir))
 	if err != nil {
 		return err
 	}
@@ -136,23 +138,28 @@ func (b *bench) apply(n int) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(h.dir)
-	bare, err := b.measure(nil, h.command(b.bare, h.dir))
+	defer os.RemoveAll(h.Dir)
+	bare, err := b.measure(nil, in(h, b.bare, h.Dir))
 	if err != nil {
 		return err
 	}
 	again := func() error {
-		if err := os.RemoveAll(h.dir); err != nil {
+		if err := os.RemoveAll(h.Dir); err != nil {
 			return err
 		}
-		return b.layIn(h.dir, n)
+		return b.layIn(h.Dir, n)
 	}
-	u, err := b.measure(again, h.command(b.keyform, "apply", "-auto-approve", "-allow-mass-change"))
+	u, err := b.measure(again, in(h, b.keyform, "apply", "-auto-approve", "-allow-mass-change"))
 	if err != nil {
 		return err
 	}
 	row(fmt.Sprintf("apply, %s, %d stores", size(n), n+1), u, &bare)
 	return nil
+}
+
+// in gives a command that runs beside the configuration of a home.
+func in(h benchhome.Home, argv ...string) command {
+	return command{dir: h.Config(), argv: argv, env: h.Environ()}
 }
 
 func size(n int) string {
@@ -164,9 +171,9 @@ func size(n int) string {
 
 // lay makes a home in a process of its own: the peak memory of this one is the least
 // that can be told of the programs it starts.
-func (b *bench) lay(n int) (home, error) {
-	h := home{filepath.Join(b.dir, strconv.Itoa(n))}
-	return h, b.layIn(h.dir, n)
+func (b *bench) lay(n int) (benchhome.Home, error) {
+	h := benchhome.Home{Dir: filepath.Join(b.dir, strconv.Itoa(n))}
+	return h, b.layIn(h.Dir, n)
 }
 
 func (b *bench) layIn(dir string, n int) error {

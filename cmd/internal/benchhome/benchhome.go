@@ -1,4 +1,6 @@
-package main
+// Package benchhome lays homes of any size for measurements. It is for benchmarks and
+// for keyform-bench.
+package benchhome
 
 import (
 	"encoding/json"
@@ -8,9 +10,10 @@ import (
 	"strings"
 )
 
-// home is the home directory of an OpenClaw 2026.2.26 with a configuration of keyform
-// beside it, as one user has them: config/keyform.hcl and .openclaw/.
-type home struct{ dir string }
+// Home is the home directory of an OpenClaw 2026.2.26 with a configuration of keyform
+// beside it, as one user has them: config/keyform.hcl and .openclaw/. All credentials
+// are fake.
+type Home struct{ Dir string }
 
 const (
 	sharedKey = "sk-ant-api03-FAKE-shared"
@@ -18,25 +21,24 @@ const (
 	staleKey  = "sk-or-v1-FAKE-stale"
 )
 
-// command runs program in the home, with the secrets of the configuration in its
-// environment and nothing else.
-func (h home) command(program string, args ...string) command {
-	return command{
-		dir:  filepath.Join(h.dir, "config"),
-		argv: append([]string{program}, args...),
-		env: []string{
-			"HOME=" + h.dir, "PATH=" + os.Getenv("PATH"), "TMPDIR=" + h.dir, "SYSTEMROOT=" + os.Getenv("SYSTEMROOT"),
-			"SHARED_KEY=" + sharedKey, "AGENT_KEY=" + agentKey,
-		},
+// Config is the directory of the configuration.
+func (h Home) Config() string { return filepath.Join(h.Dir, "config") }
+
+// Environ is the environment to run keyform with: this home, the secrets of the
+// configuration, and nothing else.
+func (h Home) Environ() []string {
+	return []string{
+		"HOME=" + h.Dir, "USERPROFILE=" + h.Dir, "PATH=" + os.Getenv("PATH"), "TMPDIR=" + h.Dir, "SYSTEMROOT=" + os.Getenv("SYSTEMROOT"),
+		"SHARED_KEY=" + sharedKey, "AGENT_KEY=" + agentKey,
 	}
 }
 
-// write lays a home with one shared profile in main's store, and n more agents: every
+// Lay makes a home with one shared profile in main's store, and n more agents: every
 // one has a copy of the shared profile, as the gateway's own usage writes leave it, and
-// a profile of its own, whose live key is not the declared one.
-func (h home) write(n int) error {
-	state := filepath.Join(h.dir, ".openclaw")
-	if err := writeConfiguration(filepath.Join(h.dir, "config"), n); err != nil {
+// a profile of its own, whose live key is not the declared one. Dir may be there, empty.
+func (h Home) Lay(n int) error {
+	state := filepath.Join(h.Dir, ".openclaw")
+	if err := writeConfiguration(h.Config(), n); err != nil {
 		return err
 	}
 	agents := make([]any, 0, n+1)
