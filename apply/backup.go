@@ -1,0 +1,91 @@
+package apply
+
+import (
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/keyform/keyform/providers/fsys"
+)
+
+const (
+	backupsName = "backups"
+	// What a run replaced is kept for keepFor, and for the last keepRuns runs.
+	keepRuns = 5
+	keepFor  = 30 * 24 * time.Hour
+)
+
+// backupName is where a run keeps the old content of a store, relative to the data
+// directory.
+func backupName(run, storeKey string) string {
+	return filepath.Join(backupsName, run, filepath.FromSlash(storeKey))
+}
+
+// backUp keeps the old content of a store.
+func (dir dataDir) backUp(storeKey string, content []byte) error {
+	name := backupName(dir.d.RunID, storeKey)
+	if err := fsys.MkdirAll(dir.d.fs(), filepath.Dir(dir.file(name)), 0o700); err != nil {
+		return err
+	}
+	return dir.write(name, content)
+}
+
+// pruneBackups removes the backups that are old and not among the last ones.
+func (dir dataDir) pruneBackups() error {
+	f := dir.d.fs()
+	root := dir.file(backupsName)
+	entries, err := f.ReadDir(root)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	type aged struct {
+		path string
+		made time.Time
+	}
+	var runs []aged
+	for _, e := range entries {
+		info, err := f.Lstat(filepath.Join(root, e.Name()))
+		if err != nil {
+			return err
+		}
+		if info.IsDir() {
+			runs = append(runs, aged{filepath.Join(root, e.Name()), info.ModTime()})
+		}
+	}
+	slices.SortFunc(runs, func(a, b aged) int { return b.made.Compare(a.made) })
+	for i, r := range runs {
+		if i < keepRuns || dir.d.Now().Sub(r.made) <= keepFor {
+			continue
+		}
+		if err := removeTree(f, r.path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// removeTree removes a directory of ours with all in it; links in it are removed,
+// not followed.
+func removeTree(f fsys.FS, path string) error {
+	entries, err := f.ReadDir(path)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		name := filepath.Join(path, e.Name())
+		if e.IsDir() {
+			err = removeTree(f, name)
+		} else {
+			err = f.Remove(name)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return f.Remove(path)
+}

@@ -1,0 +1,121 @@
+package apply
+
+import (
+	"context"
+	"time"
+
+	"github.com/keyform/keyform/plan"
+	"github.com/keyform/keyform/providers/reload"
+)
+
+const (
+	// A gateway that restarts itself after a change of its configuration is away for
+	// some seconds, and may finish running turns first (30 s in OpenClaw 2026.2.26).
+	reloadWait  = 45 * time.Second
+	reloadPause = 500 * time.Millisecond
+	// goneFor is how long nothing may be running before it counts as ended.
+	goneFor = 5 * time.Second
+)
+
+// way gives how the gateway is to be told about the stores: "rpc", "restart",
+// "command", or "" if it is not, and what carries that out.
+func (g *gatewayRun) way(stores []*storeRun) (how, what string) {
+	r := g.plan.Reload
+	auth := false
+	for _, s := range stores {
+		auth = auth || s.write.Store.Kind == plan.AuthStore
+	}
+	switch {
+	case len(stores) == 0 || r.Mode == "none":
+		return "", ""
+	case r.Mode == "command":
+		// The program's name, not its arguments, which are the user's own.
+		return "command", r.Argv[0]
+	case !g.running:
+		return "", ""
+	case r.Mode == "restart":
+		return "restart", g.plan.Unit
+	case auth && g.plan.Rules.ReloadMethod != "":
+		return "rpc", g.plan.Rules.ReloadMethod
+	}
+	return "", ""
+}
+
+func (g *gatewayRun) tells(stores []*storeRun) bool {
+	how, _ := g.way(stores)
+	return how != ""
+}
+
+// tell makes the gateway read its stores again and says whether it had to.
+func (g *gatewayRun) tell(ctx context.Context, stores []*storeRun) (bool, error) {
+	how, what := g.way(stores)
+	if how == "" {
+		return false, nil
+	}
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	rep := ReloadReport{How: how, What: what}
+	if g.report.Reload != nil {
+		rep.Milliseconds = g.report.Reload.Milliseconds
+	}
+	g.report.Reload = &rep
+	g.deps.Progress(Event{Kind: ReloadStarted, Gateway: g.plan.Name, Reload: rep})
+	start := g.deps.Now()
+	gone, err := g.call(ctx, how, what)
+	rep.Milliseconds += ms(g.deps.Now().Sub(start))
+	kind := ReloadDone
+	switch {
+	case err != nil:
+		kind, rep.State = ReloadFailed, "failed"
+	case gone:
+		rep.State = "not_running"
+	default:
+		rep.State = "done"
+	}
+	g.deps.Progress(Event{Kind: kind, Gateway: g.plan.Name, Reload: rep})
+	if journalErr := g.journal.append(Entry{Kind: EntryReload, State: rep.State, Detail: what}, false); journalErr != nil {
+		g.unclean = true
+		if err == nil {
+			return true, journalErr
+		}
+	}
+	if err != nil {
+		if ctx.Err() != nil {
+			return true, ctx.Err()
+		}
+		return true, &ReloadError{Gateway: g.plan.Name, How: how, What: what, Err: err}
+	}
+	return true, nil
+}
+
+// call tells the gateway once, or for a while if it is away. gone means that it has
+// ended.
+func (g *gatewayRun) call(ctx context.Context, how, what string) (gone bool, err error) {
+	switch how {
+	case "restart":
+		return false, g.deps.Reload.Restart(ctx, g.plan)
+	case "command":
+		return false, g.deps.Reload.Command(ctx, g.plan, g.plan.Reload.Argv)
+	}
+	start := g.deps.Now()
+	alive := start
+	for {
+		err := g.deps.Reload.RPC(ctx, g.plan, what)
+		now := g.deps.Now()
+		if err == nil || !reload.Is(err, reload.NotRunning) || now.Sub(start) >= reloadWait {
+			return false, err
+		}
+		if g.deps.Running == nil {
+			alive = now
+		} else if running, askErr := g.deps.Running(ctx, g.plan); askErr != nil || running {
+			alive = now
+		}
+		if now.Sub(alive) >= goneFor {
+			return true, nil
+		}
+		if err := g.deps.Sleep(ctx, reloadPause); err != nil {
+			return false, err
+		}
+	}
+}
