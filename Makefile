@@ -54,7 +54,8 @@ bench: build ## Go benchmarks, then whole-process figures
 .PHONY: fuzz-short
 fuzz-short: ## every fuzz target for FUZZTIME (5s)
 	@for dir in $(call dirs,'^func Fuzz'); do \
-	  for target in $$(go test -list '^Fuzz' $$dir | grep '^Fuzz'); do \
+	  listed=$$(go test -list '^Fuzz' $$dir) || exit 1; \
+	  for target in $$(echo "$$listed" | grep '^Fuzz'); do \
 	    echo "$$dir $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$dir || exit 1; \
 	  done; \
 	done
