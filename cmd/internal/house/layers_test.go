@@ -22,7 +22,9 @@ const (
 
 // layers in the order of imports: a package imports its own layer and those before it.
 // What is in none of them may be imported by nothing but itself.
-func layers() []string { return []string{"schema", "plan", "providers", "apply", "cmd", "examples", "docs"} }
+func layers() []string {
+	return []string{"schema", "plan", "providers", "apply", "cmd", "examples", "docs"}
+}
 
 // layer gives the layer of an import path as an index into layers, -1 for foreign code.
 func layer(path string) int {
