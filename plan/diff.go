@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -72,6 +73,7 @@ type differ struct {
 	ledger  []LedgerChange
 	// declared holds the addresses that are declared, or forgotten on purpose.
 	declared  map[schema.Address]bool
+	ids       map[string]declaredID
 	unchecked int
 	out       GatewayPlan
 }
@@ -124,8 +126,13 @@ func (d *differ) collectDeclared() {
 	for _, a := range d.want.Removed {
 		d.declared[a] = true
 	}
+	d.ids = make(map[string]declaredID, len(d.want.Profiles))
 	for _, p := range d.want.Profiles {
 		d.declared[profileAddress(name, p)] = true
+		id := d.ids[p.ID]
+		id.mode = cmp.Or(id.mode, p.Mode)
+		id.email = cmp.Or(id.email, p.Email)
+		d.ids[p.ID] = id
 	}
 	for _, p := range d.want.Providers {
 		for _, v := range providerVars(name, p, d.rules) {
@@ -142,6 +149,15 @@ func (d *differ) collectDeclared() {
 			d.declared[d.agentOrder(a.ID, d.rules.Provider(o.Provider))] = true
 		}
 	}
+}
+
+// declaredID is what all declarations of one profile id together say about its
+// entry in auth.profiles; the zero one is of an id that is declared without.
+type declaredID struct{ mode, email string }
+
+func (d *differ) declaresID(id string) bool {
+	_, ok := d.ids[id]
+	return ok
 }
 
 func (d *differ) providerOrder(provider string) schema.Address {

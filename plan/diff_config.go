@@ -41,6 +41,7 @@ func (d *differ) listings() {
 		return
 	}
 	filtered := d.filteringProviders()
+	declares := d.declaringProviders()
 	touched := map[string]bool{}
 	kinds := map[string]*schema.Profile{}
 	for _, p := range d.want.Profiles {
@@ -50,7 +51,7 @@ func (d *differ) listings() {
 		}
 		provider := d.rules.Provider(p.Provider)
 		_, listed := d.config.listings[p.ID]
-		if !listed && !filtered[provider] && !d.declaresListing(provider) {
+		if !listed && !filtered[provider] && !declares[provider] {
 			continue
 		}
 		if other := kinds[p.ID]; other != nil {
@@ -83,12 +84,8 @@ func (d *differ) checkSharedEntry(p, first *schema.Profile, addr schema.Address)
 // entry.
 func (d *differ) withEntry(p *schema.Profile) *schema.Profile {
 	merged := *p
-	for _, other := range d.want.Profiles {
-		if other.ID == p.ID {
-			merged.Mode = cmp.Or(merged.Mode, other.Mode)
-			merged.Email = cmp.Or(merged.Email, other.Email)
-		}
-	}
+	merged.Mode = cmp.Or(p.Mode, d.ids[p.ID].mode)
+	merged.Email = cmp.Or(p.Email, d.ids[p.ID].email)
 	return &merged
 }
 
@@ -101,12 +98,16 @@ func (d *differ) filteringProviders() map[string]bool {
 	return out
 }
 
-// declaresListing reports whether a declared profile of the provider has mode or
-// email: from then on all of them are listed.
-func (d *differ) declaresListing(provider string) bool {
-	return slices.ContainsFunc(d.want.Profiles, func(p *schema.Profile) bool {
-		return d.rules.Provider(p.Provider) == provider && (p.Mode != "" || p.Email != "")
-	})
+// declaringProviders are those of which a declared profile has mode or email: from
+// then on all of their declared profiles are listed.
+func (d *differ) declaringProviders() map[string]bool {
+	out := map[string]bool{}
+	for _, p := range d.want.Profiles {
+		if p.Mode != "" || p.Email != "" {
+			out[d.rules.Provider(p.Provider)] = true
+		}
+	}
+	return out
 }
 
 // listing compares a profile's entry; it reports whether it was entered anew.
@@ -243,11 +244,11 @@ func (d *differ) migrations() {
 		}
 		reason := ""
 		switch {
-		case d.declaresMode(l.ID):
+		case d.ids[l.ID].mode != "":
 			continue
 		case d.storesOAuth(l.ID):
 			reason = "legacy; its stored login is OAuth"
-		case slices.Contains(d.rules.ModeMigrations, l.ID) && !d.declaredAnywhere(l.ID):
+		case slices.Contains(d.rules.ModeMigrations, l.ID) && !d.declaresID(l.ID):
 			reason = "legacy; " + d.live.Product + " syncs this login as OAuth"
 		default:
 			continue
@@ -266,8 +267,4 @@ func (d *differ) migrations() {
 			After:  &Object{Type: "listing", Provider: after.Provider, Mode: after.Mode, Email: after.Email},
 		})
 	}
-}
-
-func (d *differ) declaresMode(id string) bool {
-	return slices.ContainsFunc(d.want.Profiles, func(p *schema.Profile) bool { return p.ID == id && p.Mode != "" })
 }

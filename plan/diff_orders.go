@@ -185,7 +185,7 @@ func (d *differ) checkOrder(addr schema.Address, items []schema.OrderItem, who, 
 		case other != "":
 			d.errorf("KF0216", "Order names a profile of another provider", at, addr,
 				"%q is a profile of provider %q, and this is the order of %q for %s.", id, other, provider, who)
-		case d.opts.Targets != nil && d.declaredAnywhere(id):
+		case d.opts.Targets != nil && d.declaresID(id):
 			continue
 		default:
 			d.errorf("KF0203", "Order names an unknown profile", at, addr,
@@ -195,10 +195,6 @@ func (d *differ) checkOrder(addr schema.Address, items []schema.OrderItem, who, 
 		good = false
 	}
 	return good
-}
-
-func (d *differ) declaredAnywhere(id string) bool {
-	return slices.ContainsFunc(d.want.Profiles, func(p *schema.Profile) bool { return p.ID == id })
 }
 
 func (d *differ) knownProfiles(provider string) []string {
@@ -275,7 +271,7 @@ func (d *differ) dropConfigOrder(key string, addr schema.Address, why string) {
 func deletedOrder(name, key string, ids []string, addr schema.Address, why string) Change {
 	return Change{
 		Address: addr.String(), Action: Delete, Name: name, Reason: why,
-		Summary: strings.Join(ids, ", ") + " goes",
+		Summary: "was " + strings.Join(ids, ", "),
 		Ops:     Ops{DropOrder{Provider: key}},
 		Before:  &Object{Type: "order", Provider: key, IDs: ids},
 	}

@@ -32,7 +32,7 @@ func TestReadClawdbotHome(t *testing.T) {
 	g := s.one(clawdbot())
 	state := s.path(".clawdbot")
 	want := plan.GatewaySnapshot{
-		Name: "bot", Product: "clawdbot", Release: "2026.1.24-3", Evidence: "the last writer of clawdbot.json",
+		Name: "bot", Product: "clawdbot", Release: "2026.1.24-3", Evidence: "clawdbot.json's meta",
 		StateDir: state, ConfigPath: filepath.Join(state, "clawdbot.json"), Home: s.home,
 		Stores: []plan.StoreSnapshot{{
 			Agent: "main", Path: filepath.Join(state, "agents", "main", "agent", "auth-profiles.json"),

@@ -94,7 +94,7 @@ func (r *reader) findRelease(lastTouched string) evidence {
 			return evidence{v, fmt.Sprintf("the environment of the running gateway (pid %d)", in.pid)}
 		}
 	}
-	for _, dir := range filepath.SplitList(r.host.Getenv("PATH")) {
+	for _, dir := range filepath.SplitList(r.host.getenv("PATH")) {
 		for _, bin := range p.Bins {
 			if filepath.IsAbs(dir) {
 				if v := r.packageAbove(filepath.Join(dir, bin)); v != "" {
@@ -104,7 +104,7 @@ func (r *reader) findRelease(lastTouched string) evidence {
 		}
 	}
 	if isRelease(lastTouched) {
-		return evidence{lastTouched, "the last writer of " + filepath.Base(r.place.configPath)}
+		return evidence{lastTouched, filepath.Base(r.place.configPath) + "'s meta"}
 	}
 	return evidence{}
 }

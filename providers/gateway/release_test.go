@@ -56,7 +56,7 @@ func TestReleaseEvidence(t *testing.T) {
 	_, diags := s.read(spec)
 	wantCode(t, diags, diag.Error, "KF0302", "openclaw --version", "Set version")
 	s.write(".openclaw/openclaw.json", `{meta: {lastTouchedVersion: "2026.3.2"}}`)
-	check("2026.3.2", "the last writer of openclaw.json")
+	check("2026.3.2", "openclaw.json's meta")
 	s.install("path", "openclaw", "2026.3.8", "openclaw")
 	s.env["PATH"] = "relative:" + s.path("missing") + ":" + s.path("path/bin")
 	check("2026.3.8", "the package behind openclaw in PATH")
