@@ -29,7 +29,7 @@ const hostKeyBytes = 32
 // directory (real and absolute): .keyform in it, or where KEYFORM_DATA_DIR is set, a
 // directory in that one, whose name tells the state directories of a host apart.
 func DataDir(h Host, stateDir string) string {
-	base := strings.TrimSpace(h.Getenv(DataDirEnv))
+	base := strings.TrimSpace(h.getenv(DataDirEnv))
 	if base == "" {
 		return filepath.Join(stateDir, ".keyform")
 	}

@@ -26,7 +26,7 @@ import (
 // Host is the machine as Read sees it. All of it may be used concurrently.
 type Host struct {
 	FS fsys.FS
-	// Getenv is keyform's own environment; "" is an unset variable.
+	// Getenv is keyform's own environment; "" is an unset variable. nil is an empty one.
 	Getenv func(string) string
 	// Home is the home directory, absolute.
 	Home string
@@ -44,6 +44,13 @@ type Host struct {
 	Watch []string
 	// Sleep pauses between the tries to read a torn file; nil is a real pause.
 	Sleep fsys.Sleep
+}
+
+func (h *Host) getenv(name string) string {
+	if h.Getenv == nil {
+		return ""
+	}
+	return h.Getenv(name)
 }
 
 // expand makes a path absolute: a leading "~" is the home directory.

@@ -86,7 +86,7 @@ func (r *reader) home() string {
 		}
 	}
 	if p.HomeEnv != "" {
-		if home := strings.TrimSpace(r.host.Getenv(p.HomeEnv)); home != "" {
+		if home := strings.TrimSpace(r.host.getenv(p.HomeEnv)); home != "" {
 			return r.host.expand(home, r.host.Home)
 		}
 	}
@@ -96,10 +96,10 @@ func (r *reader) home() string {
 // ownEnv is keyform's environment if it is meant for this instance: a gateway's
 // variables that are set in a shell are those of one instance.
 func (r *reader) ownEnv() func(string) string {
-	if r.spec.Instance != "" && r.host.Getenv(r.place.product.ProfileEnv) != r.spec.Instance {
+	if r.spec.Instance != "" && r.host.getenv(r.place.product.ProfileEnv) != r.spec.Instance {
 		return func(string) string { return "" }
 	}
-	return r.host.Getenv
+	return r.host.getenv
 }
 
 // serviceProcess finds the live gateway of this instance before its directory is
