@@ -67,6 +67,8 @@ func (g *gatewayRun) refuse() error {
 	switch {
 	case len(g.stores) == 0:
 		return nil
+	case g.plan.VersionConflict != "":
+		return refused(g.plan.VersionConflict + ". The stores of the one are not those of the other: correct version, or leave it out.")
 	case g.clobbers() && reload.Mode == "none" && len(g.ofKind(plan.AuthStore)) > 0:
 		return refused(`it is running, and this release writes old values over what is written now unless it is told right after. With reload = "none" the change would be lost: use reload = "live", or stop it first.`)
 	case reload.Mode == "restart" && g.running && g.plan.Unit == "":

@@ -81,6 +81,9 @@ func (d *differ) profile(p *schema.Profile, addr schema.Address, m *model) {
 	change.Origin = d.origin(addr, m.ref.Key(), live == nil)
 	change.Ops = Ops{op}
 	if isCopy {
+		if d.isClone(addr, m, live) {
+			change.Prior = d.copyOrigin(addr)
+		}
 		change.Reason = join(change.Reason, "a copy in agent "+m.ref.Agent+"'s own store, which shadows the shared one")
 	} else if change.Reason == "" {
 		change.Reason = d.changedBy(live, m, addr)
@@ -271,11 +274,16 @@ func (d *differ) removeProfile(addr schema.Address, r *Record, why string) {
 	for _, m := range d.stores {
 		live := m.live.Profile(addr.Name)
 		if m.ref.Key() == r.Store {
-			if live == nil || m.dropped[addr.Name] || !d.opts.Destroy && d.declaredAt(m, addr.Name) {
+			switch {
+			case m.dropped[addr.Name], !d.opts.Destroy && d.declaredAt(m, addr.Name):
 				d.forget(r)
-				continue
+			case live == nil:
+				// A run that was cut short may have left what names it.
+				m.drop(addr.Name)
+				d.forget(r)
+			default:
+				d.dropProfile(m, addr, why, "")
 			}
-			d.dropProfile(m, addr, why, "")
 		} else if addr.Agent == "" && live != nil && !m.dropped[addr.Name] && d.isClone(addr, m, live) {
 			d.dropProfile(m, addr, why+"; a clone of it in agent "+m.ref.Agent+"'s own store", Created)
 		}

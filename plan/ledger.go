@@ -58,7 +58,9 @@ type Pending struct {
 
 // Settle gives the ledger without the pending records that live can decide:
 // where the object is as the run wanted it, the run did it; else the record is as
-// it was before the run. live gives the items of a store (by StoreRef.Key) under
+// it was before the run. A record whose object the run deleted stays all the same:
+// orders and listings in stores that the run did not get to may still name it, which
+// the next plan sees by that record. live gives the items of a store (by StoreRef.Key) under
 // the host's key, as the gateway's label in the record's address has them; false
 // where they are not known, which leaves the record pending. The receiver stays as
 // it is.
@@ -77,7 +79,7 @@ func (l Ledger) Settle(live func(gateway, store string) (Items, bool)) Ledger {
 			out = append(out, r)
 			continue
 		}
-		if items[r.Item] == r.Pending.Value {
+		if r.Pending.Origin != "" && items[r.Item] == r.Pending.Value {
 			r.Origin, r.Value = r.Pending.Origin, r.Pending.Value
 		}
 		r.Pending = nil

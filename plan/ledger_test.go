@@ -34,7 +34,7 @@ func TestSettleDecidesByTheLiveStore(t *testing.T) {
 		{"nothing was written", Items{"profile b": "old", "profile c": "old"},
 			[]Record{settled(update, Adopted, "old"), settled(remove, Created, "old")}},
 		{"all was written", Items{"profile a": "new", "profile b": "new"},
-			[]Record{settled(create, Created, "new"), settled(update, Updated, "new")}},
+			[]Record{settled(create, Created, "new"), settled(update, Updated, "new"), settled(remove, Created, "old")}},
 		{"written, then changed by somebody else", Items{"profile a": "else", "profile b": "else", "profile c": "else"},
 			[]Record{settled(update, Adopted, "old"), settled(remove, Created, "old")}},
 	}

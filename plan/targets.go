@@ -1,8 +1,11 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/keyform/keyform/schema"
 	"github.com/keyform/keyform/schema/diag"
@@ -20,13 +23,9 @@ func checkTargets(want Desired, live Snapshot, opts Options) diag.Diagnostics {
 		if slices.ContainsFunc(known, t.Contains) {
 			continue
 		}
-		texts := make([]string, len(known))
-		for i, a := range known {
-			texts[i] = a.String()
-		}
 		diags = append(diags, diag.Diagnostic{
 			Severity: diag.Error, Code: "KF0615", Summary: "Target that names nothing", Address: t.String(),
-			Detail: fmt.Sprintf("%s is neither declared, nor recorded in a ledger, nor live.%s", t, schema.DidYouMean(t.String(), texts)),
+			Detail: fmt.Sprintf("%s is neither declared, nor recorded in a ledger, nor live.%s", t, suggestAddress(t, known)),
 		})
 	}
 	if len(diags) > 0 {
@@ -36,6 +35,25 @@ func checkTargets(want Desired, live Snapshot, opts Options) diag.Diagnostics {
 		Severity: diag.Warning, Code: "KF0616", Summary: "Partial plan",
 		Detail: "-target is in effect: what it does not name is neither compared nor changed. Plan once more without it to see whether anything is left.",
 	}}
+}
+
+// suggestAddress names the known address of the same kind and place whose own name is
+// nearest.
+func suggestAddress(t schema.Address, known []schema.Address) string {
+	own := func(a schema.Address) string { return cmp.Or(a.Name, a.Provider, a.Agent, a.Gateway) }
+	names := map[string]schema.Address{}
+	for _, a := range known {
+		if a.Kind == t.Kind && a.Gateway == t.Gateway {
+			names[own(a)] = a
+		}
+	}
+	nearest := schema.DidYouMean(own(t), sortedKeys(names))
+	for name, a := range names {
+		if nearest != "" && strings.Contains(nearest, strconv.Quote(name)) {
+			return fmt.Sprintf(" Did you mean %s?", a)
+		}
+	}
+	return ""
 }
 
 // knownAddresses are all that a user can mean: declared, recorded or live.

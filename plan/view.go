@@ -40,7 +40,7 @@ type GatewayView struct {
 	ConfigPath string   `json:"config_path"`
 	Running    bool     `json:"running"`
 	PID        int      `json:"pid,omitempty"`
-	Reload     string   `json:"reload"`
+	Reload     string   `json:"reload,omitempty"`
 	Unmanaged  []string `json:"unmanaged"`
 	Notes      []string `json:"notes,omitempty"`
 	home       string

@@ -69,7 +69,7 @@ func liveGateway(g *GatewaySnapshot) LiveGateway {
 	out := LiveGateway{
 		GatewayView: GatewayView{
 			Name: g.Name, Product: g.Product, Release: g.Release, Evidence: g.Evidence,
-			StateDir: g.StateDir, ConfigPath: g.ConfigPath, Running: g.Running, PID: g.PID, home: g.Home,
+			StateDir: g.StateDir, ConfigPath: g.ConfigPath, Running: g.Running, PID: g.PID, Unmanaged: []string{}, home: g.Home,
 		},
 		Listings: append([]Listing{}, g.Config.Listings...), Orders: g.Config.Orders, Variables: []LiveVariable{}, configLabel: g.Config.Label,
 	}

@@ -76,6 +76,7 @@ func (a *app) root() *cli.Command {
 		UsageText: "keyform [-chdir=DIR] COMMAND [-flag[=value]] ...",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "chdir", Usage: "use the configuration in `DIR`", Value: "."},
+			&cli.BoolFlag{Name: "version", Usage: "print keyform's version", Local: true},
 		},
 		Commands: []*cli.Command{
 			a.validateCommand(), a.planCommand(), a.applyCommand(), a.showCommand(),
@@ -97,6 +98,10 @@ func (a *app) root() *cli.Command {
 			return ctx, a.chdir(c.String("chdir"))
 		},
 		Action: func(ctx context.Context, c *cli.Command) error {
+			if c.Bool("version") {
+				_, err := fmt.Fprintf(a.stdout, "keyform %s\n", version)
+				return err
+			}
 			if name := c.Args().First(); name != "" {
 				return usagef("there is no command %q.%s", name, suggest(name, c.Commands))
 			}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/keyform/keyform/apply"
 	"github.com/keyform/keyform/plan"
+	"github.com/keyform/keyform/providers/lock"
 	"github.com/keyform/keyform/schema/diag"
 )
 
@@ -24,7 +25,10 @@ func applyDiags(err error) diag.Diagnostics {
 		clobbered   *apply.ClobberedError
 		reload      *apply.ReloadError
 	)
+	var poison *lock.PoisonError
 	switch {
+	case errors.As(err, &poison):
+		d.Code, d.Summary = "KF0709", "Lock of another form"
 	case errors.As(err, &interrupted):
 		d.Code, d.Summary = "KF0702", "Interrupted"
 	case errors.As(err, &secrets):

@@ -103,6 +103,9 @@ func (a *app) execute(ctx context.Context, s *staged, args *applyArgs) error {
 	} else {
 		writeReport(a.stdout, s.plan, report)
 		a.tell(diags, s.files)
+		if err != nil && untouched(report) {
+			fmt.Fprintln(a.stderr, "Nothing was written.")
+		}
 	}
 	if code := applyCode(err); code != exitOK {
 		return exit(code)

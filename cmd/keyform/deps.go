@@ -22,7 +22,7 @@ func (a *app) seams() source.Seams {
 	return source.Seams{
 		LookupEnv:       a.lookupEnv,
 		Files:           a.fs,
-		Home:            a.getenv("HOME"),
+		Home:            a.home(),
 		Stdin:           a.stdin,
 		StdinIsTerminal: isTerminal(a.stdin),
 		Executable:      os.Executable,

@@ -2,6 +2,8 @@ package main
 
 import (
 	"os"
+	"os/user"
+	"path/filepath"
 	"runtime"
 
 	"github.com/keyform/keyform/providers/fsys"
@@ -15,7 +17,7 @@ func (a *app) host(watch []string) gateway.Host {
 	h := gateway.Host{
 		FS:     a.fs,
 		Getenv: a.getenv,
-		Home:   a.getenv("HOME"),
+		Home:   a.home(),
 		UID:    os.Geteuid(),
 		Temp:   os.TempDir(),
 		Watch:  watch,
@@ -23,10 +25,22 @@ func (a *app) host(watch []string) gateway.Host {
 	if runtime.GOOS == "linux" {
 		h.Proc = gateway.NewProc("/proc")
 	}
-	if runtime.GOOS == "windows" {
-		h.Home = a.getenv("USERPROFILE")
-	}
 	return h
+}
+
+// home is the user's home directory: of the environment, else of the user database.
+func (a *app) home() string {
+	name := "HOME"
+	if runtime.GOOS == "windows" {
+		name = "USERPROFILE"
+	}
+	if home := a.getenv(name); filepath.IsAbs(home) {
+		return home
+	}
+	if u, err := user.Current(); err == nil {
+		return u.HomeDir
+	}
+	return ""
 }
 
 // watched are the variables that providers declare by name.

@@ -82,7 +82,11 @@ func (a *app) savePlan(s *staged, path, keyFile string) error {
 		return fmt.Errorf("save the plan: %w", err)
 	}
 	if s.plan.HasChanges() {
-		fmt.Fprintf(a.stderr, "Saved the plan as %s. Carry it out with: keyform apply %s\n", path, path)
+		with := ""
+		if keyFile != "" {
+			with = "-plan-key-file=" + keyFile + " "
+		}
+		fmt.Fprintf(a.stderr, "Saved the plan as %s. Carry it out with: keyform apply %s%s\n", path, with, path)
 	}
 	return nil
 }

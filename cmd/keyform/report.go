@@ -38,13 +38,13 @@ var stateWords = map[apply.State]string{
 
 // writeReport shows what an apply did, a line for each store.
 func writeReport(w io.Writer, p *plan.Plan, report *apply.Report) {
-	if report == nil || !p.HasChanges() {
+	if report == nil || !p.HasChanges() || untouched(report) {
 		return
 	}
 	width, applied := 0, 0
 	for _, g := range report.Gateways {
 		for _, s := range g.Stores {
-			width = max(width, len(s.Label))
+			width = max(width, len(s.Label), len("gateway"))
 			if s.State == apply.Verified || s.State == apply.Written {
 				applied += s.Changes
 			}
@@ -52,6 +52,9 @@ func writeReport(w io.Writer, p *plan.Plan, report *apply.Report) {
 	}
 	fmt.Fprintln(w)
 	for _, g := range report.Gateways {
+		if len(report.Gateways) > 1 && len(g.Stores) > 0 {
+			fmt.Fprintf(w, "  gateway %s\n", g.Name)
+		}
 		if g.Recovered != "" {
 			fmt.Fprintf(w, "  cleared up after run %s, which was killed\n", g.Recovered)
 		}
@@ -73,6 +76,18 @@ func writeReport(w io.Writer, p *plan.Plan, report *apply.Report) {
 		}
 	}
 	fmt.Fprintf(w, "\nApplied %s as run %s.\n", countOf(applied, "change"), report.Run)
+}
+
+// untouched tells that a run was refused before it began with any store.
+func untouched(report *apply.Report) bool {
+	for _, g := range report.Gateways {
+		for _, s := range g.Stores {
+			if s.State != apply.NotStarted {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 var reloadWords = map[string]string{"done": "told", "failed": "failed", "not_running": "not running any more"}
