@@ -38,11 +38,15 @@ func (g *gatewayRun) intend() error {
 func (g *gatewayRun) intent(s *storeRun, c *plan.Change) (*plan.Record, error) {
 	r := plan.Record{Owner: g.owner, Address: c.Address, Store: s.report.Store}
 	known := g.ledger.Find(r.Owner, r.Address, r.Store)
-	if known != nil {
+	switch {
+	case known != nil:
 		r = *known
+	case c.Prior != "":
+		r.Origin, r.Item = c.Prior, g.item(r.Address, r.Store, s.before)
+		r.Value = s.before[r.Item]
 	}
 	switch {
-	case c.Action == plan.Delete && known == nil, c.Action != plan.Delete && c.Origin == "":
+	case c.Action == plan.Delete && r.Origin == "", c.Action != plan.Delete && c.Origin == "":
 		return nil, nil
 	case c.Action == plan.Delete:
 		r.Pending = &plan.Pending{Run: g.deps.RunID}
@@ -129,9 +133,23 @@ func (s *storeRun) live(ctx context.Context) (plan.Items, bool) {
 	return doc.Items(s.gateway.plan.Name, s.gateway.hostKey), true
 }
 
-// ledgerChanges are the records of what was adopted and forgotten.
-func (g *gatewayRun) ledgerChanges(ctx context.Context, ledger plan.Ledger) ([]plan.Record, error) {
+// deleted forgets what the run has deleted. Settle does not: after a run that was cut
+// short something may still name it.
+func (g *gatewayRun) deleted() []plan.Record {
 	var out []plan.Record
+	for _, s := range g.stores {
+		for _, c := range s.write.Changes {
+			if c.Action == plan.Delete {
+				out = append(out, plan.Record{Owner: g.owner, Address: c.Address, Store: s.report.Store})
+			}
+		}
+	}
+	return out
+}
+
+// ledgerChanges are the records of what was deleted, adopted and forgotten.
+func (g *gatewayRun) ledgerChanges(ctx context.Context, ledger plan.Ledger) ([]plan.Record, error) {
+	out := g.deleted()
 	known := map[string]plan.Items{}
 	for _, c := range g.plan.Ledger {
 		r := plan.Record{Owner: g.owner, Address: c.Address, Store: c.Store}
