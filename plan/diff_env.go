@@ -137,11 +137,15 @@ func (d *differ) outranked(p *schema.Provider, v providerVar, want Fingerprint, 
 		if e.Process && live != nil && e.Value == live.Value {
 			continue
 		}
+		if e.Value == "" {
+			out = append(out, e.Where+" sets "+v.name+" to nothing, which wins")
+			continue
+		}
 		out = append(out, e.Where+" sets its own "+v.name+", which wins")
 	}
 	candidates := d.rules.Variables[d.rules.Provider(p.ID)]
 	for _, higher := range candidates[:max(0, slices.Index(candidates, v.name))] {
-		if d.live.Env.Var(higher) != nil || slices.ContainsFunc(d.live.Elsewhere, func(e EnvElsewhere) bool { return e.Name == higher }) {
+		if d.live.Env.Var(higher) != nil || slices.ContainsFunc(d.live.Elsewhere, func(e EnvElsewhere) bool { return e.Name == higher && e.Value != "" }) {
 			out = append(out, higher+" is set too and comes before "+v.name+" for "+p.ID)
 		}
 	}

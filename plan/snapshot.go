@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"strings"
+
 	"github.com/keyform/keyform/schema"
 )
 
@@ -86,8 +88,10 @@ type Rules struct {
 	ListedFallback bool `json:"listed_fallback"`
 }
 
-// Provider gives the product's own spelling of a provider's id.
+// Provider gives the product's own spelling of a provider's id: trimmed, in lower
+// case, aliases resolved.
 func (r Rules) Provider(id string) string {
+	id = strings.ToLower(strings.TrimSpace(id))
 	if to, ok := r.Aliases[id]; ok {
 		return to
 	}
@@ -221,7 +225,8 @@ type EnvLive struct {
 type EnvElsewhere struct {
 	Name string `json:"name"`
 	// Where names the place for a user: "openclaw-gateway.service", "the running gateway (pid 4711)".
-	Where string      `json:"where"`
+	Where string `json:"where"`
+	// Value is "" where the variable is set to nothing.
 	Value Fingerprint `json:"value,omitempty"`
 	// Process tells that it is the environment of the running process, which also
 	// holds what that process took from the .env file when it started.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/keyform/keyform/providers/fsys"
 	"github.com/keyform/keyform/providers/gateway"
+	"github.com/keyform/keyform/providers/lock"
 	"github.com/keyform/keyform/schema"
 )
 
@@ -21,6 +22,7 @@ func (a *app) host(watch []string) gateway.Host {
 		UID:    os.Geteuid(),
 		Temp:   os.TempDir(),
 		Watch:  watch,
+		Alive:  lock.Alive,
 	}
 	if runtime.GOOS == "linux" {
 		h.Proc = gateway.NewProc("/proc")
