@@ -11,6 +11,7 @@ import (
 	"github.com/keyform/keyform/apply"
 	"github.com/keyform/keyform/plan"
 	"github.com/keyform/keyform/providers/fsys"
+	"github.com/keyform/keyform/providers/gateway"
 	"github.com/keyform/keyform/providers/secrets"
 	"github.com/keyform/keyform/providers/secrets/source"
 	"github.com/keyform/keyform/schema"
@@ -60,6 +61,12 @@ func (r resolver) Resolve(ctx context.Context, uses []plan.SecretUse) (secrets.V
 	return r.Resolver.Resolve(ctx, refs)
 }
 
+// running asks again, right before the writing, whether a gateway is live.
+func (a *app) running(_ context.Context, g *plan.GatewayPlan) (bool, error) {
+	_, running, err := gateway.Running(a.host(nil), g)
+	return running, err
+}
+
 func (a *app) applyDeps(s *staged, lockTimeout time.Duration, p *progress) apply.Deps {
 	name := ""
 	if u, err := user.Current(); err == nil {
@@ -72,6 +79,7 @@ func (a *app) applyDeps(s *staged, lockTimeout time.Duration, p *progress) apply
 		LockTimeout: lockTimeout,
 		Now:         a.now,
 		Reload:      a.reloader(s),
+		Running:     a.running,
 		Progress:    p.event,
 		User:        name,
 		Hostname:    hostname(),
