@@ -50,7 +50,20 @@ func TestScripts(t *testing.T) {
 			"age":    cmdAge,
 			"json":   cmdJSON,
 			"op":     cmdOnePassword,
+
+			"remember":  cmdRemember,
+			"untouched": cmdUntouched,
+			"chown":     cmdChown,
+			"owner":     cmdOwner,
+			"hardlink":  cmdHardLink,
+			"lockfile":  cmdLockFile,
+			"busy":      cmdBusy,
+			"tear":      cmdTear,
+			"interrupt": cmdInterrupt,
+			"says":      cmdSays("stdout"),
+			"tells":     cmdSays("stderr"),
 		},
+		Condition: scriptCondition,
 	})
 }
 
