@@ -60,6 +60,7 @@ func TestScripts(t *testing.T) {
 			"busy":      cmdBusy,
 			"tear":      cmdTear,
 			"interrupt": cmdInterrupt,
+			"undated":   cmdUndated,
 			"says":      cmdSays("stdout"),
 			"tells":     cmdSays("stderr"),
 		},

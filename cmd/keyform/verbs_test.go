@@ -220,3 +220,13 @@ func cmdSays(stream string) func(*testscript.TestScript, bool, []string) {
 		}
 	}
 }
+
+// cmdUndated: undated FILE writes stdout there with "(N days)" for how far off a date
+// is, which is another number every day.
+func cmdUndated(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: undated FILE")
+	}
+	text := regexp.MustCompile(`\(\d+ days( ago)?\)`).ReplaceAllString(ts.ReadFile("stdout"), "(N days$1)")
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
+}
