@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -46,7 +45,6 @@ type world struct {
 	values  map[string]string
 	reload  *fakeReload
 	now     func() time.Time
-	mu      sync.Mutex
 	running bool
 	runs    int
 	rand    *rand.Rand

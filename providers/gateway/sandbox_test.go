@@ -112,15 +112,6 @@ func (s *sandbox) noleak(out ...any) {
 	}
 }
 
-// codes are the codes of diagnostics, in order.
-func codes(diags diag.Diagnostics) []string {
-	var out []string
-	for _, d := range diags {
-		out = append(out, d.Code)
-	}
-	return out
-}
-
 // wantCode asserts exactly one diagnostic, with this code and words in its detail.
 func wantCode(t *testing.T, diags diag.Diagnostics, severity diag.Severity, code string, words ...string) {
 	t.Helper()

@@ -11,7 +11,6 @@ import (
 //	token "muk" (called "mp") -> keyset key -> private key -> vault keys -> items
 type account struct {
 	id, user, email string
-	secretKeyID     string // the part of the secret key that is not secret
 	salt            []byte
 	x               *big.Int
 	muk             symmetricKey
