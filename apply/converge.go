@@ -192,7 +192,11 @@ func (g *gatewayRun) record(s *storeRun, id *lock.Identity) error {
 // notLocked says who holds the lock of a store.
 func (g *gatewayRun) notLocked(s *storeRun, err error) error {
 	var held *lock.HeldError
-	if !errors.As(err, &held) {
+	switch {
+	case errors.As(err, &held):
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err // nothing was made while it waited
+	default:
 		// A lock that could not be made may be there in part.
 		g.unclean = true
 		return err

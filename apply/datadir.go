@@ -14,12 +14,13 @@ import (
 
 	"github.com/keyform/keyform/plan"
 	"github.com/keyform/keyform/providers/fsys"
+	"github.com/keyform/keyform/providers/gateway"
 )
 
 // The files of a data directory, besides the journal and the backups.
 const (
-	ledgerName = "ledger.json"
-	keyName    = "key"
+	ledgerName = gateway.LedgerFile
+	keyName    = gateway.KeyFile
 	lockName   = "lock"
 	holderName = "lock.json"
 )
@@ -33,6 +34,19 @@ type dataDir struct {
 }
 
 func (dir dataDir) file(name string) string { return filepath.Join(dir.path, name) }
+
+// make makes the directory, or takes from one that is there what others may do in it.
+func (dir dataDir) make() error {
+	f := dir.d.fs()
+	if err := fsys.MkdirAll(f, dir.path, 0o700); err != nil {
+		return err
+	}
+	info, err := f.Stat(dir.path)
+	if err != nil || info.Mode().Perm() == 0o700 {
+		return err
+	}
+	return f.Chmod(dir.path, 0o700)
+}
 
 func (dir dataDir) exists() (bool, error) {
 	_, err := dir.d.fs().Stat(dir.path)
@@ -151,8 +165,11 @@ func (dir dataDir) acquire(ctx context.Context, gateway string) (io.Closer, erro
 			return nil, err
 		}
 		guard, err := d.fs().Flock(dir.file(lockName))
-		if err == nil || !errors.Is(err, fsys.ErrLocked) {
-			return guard, err
+		if err == nil {
+			return guard, fsys.Inherit(d.fs(), dir.file(lockName))
+		}
+		if !errors.Is(err, fsys.ErrLocked) {
+			return nil, err
 		}
 		held, readErr := dir.readHolder()
 		if readErr != nil {

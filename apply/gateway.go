@@ -71,6 +71,8 @@ func (g *gatewayRun) refuse() error {
 		return refused(g.plan.VersionConflict + ". The stores of the one are not those of the other: correct version, or leave it out.")
 	case g.clobbers() && reload.Mode == "none" && len(g.ofKind(plan.AuthStore)) > 0:
 		return refused(`it is running, and this release writes old values over what is written now unless it is told right after. With reload = "none" the change would be lost: use reload = "live", or stop it first.`)
+	case g.clobbers() && reload.Mode != "restart" && reload.Mode != "command" && g.plan.Rules.ReloadMethod == "" && len(g.ofKind(plan.AuthStore)) > 0:
+		return refused(`it is running, this release writes old values over what is written now, and keyform knows no call that stops it from that. Use reload = "restart" or a command, or stop it first.`)
 	case reload.Mode == "restart" && g.running && g.plan.Unit == "":
 		return refused(`reload = "restart", but no service unit of it was found. Use reload = "live", or a command.`)
 	case reload.Mode == "command" && len(reload.Argv) == 0:
@@ -100,11 +102,11 @@ func (g *gatewayRun) ofKind(kinds ...plan.StoreKind) []*storeRun {
 // prepare takes the lock of the data directory, clears up after a killed run, and
 // looks at the stores. Nothing of the gateway is written.
 func (g *gatewayRun) prepare(ctx context.Context) error {
-	f := g.deps.fs()
-	err := fsys.MkdirAll(f, g.dir.path, 0o700)
+	err := g.dir.make()
 	if err != nil {
 		return err
 	}
+	f := g.deps.fs()
 	if g.guard, err = g.dir.acquire(ctx, g.plan.Name); err != nil {
 		return err
 	}
@@ -163,7 +165,6 @@ func (g *gatewayRun) execute(ctx context.Context) error {
 		return g.settle(ctx, nil)
 	}
 	if err := g.begin(); err != nil {
-		g.unclean = true
 		return err
 	}
 	err := g.write(ctx)
@@ -178,20 +179,34 @@ func (g *gatewayRun) execute(ctx context.Context) error {
 	return err
 }
 
-// begin records what is going to be done, durably.
+// begin records what is going to be done, durably and before any store is touched:
+// the run in the journal, its intents in the ledger.
 func (g *gatewayRun) begin() error {
+	records, err := g.intents()
+	if err != nil {
+		return err
+	}
 	refs := make([]plan.StoreRef, 0, len(g.stores))
 	for _, s := range g.stores {
 		refs = append(refs, s.write.Store)
 	}
-	err := g.journal.append(Entry{
+	err = g.journal.append(Entry{
 		Kind: EntryBegin, Gateway: g.plan.Name, Owner: g.owner, Keyform: g.keyform,
 		User: g.deps.User, Host: g.deps.Hostname, PID: g.deps.PID, Stores: refs,
 	}, true)
 	if err != nil {
+		g.unclean = true
 		return fmt.Errorf("journal: %w", err)
 	}
-	return g.intend()
+	if len(records) == 0 {
+		return nil
+	}
+	g.ledger = g.ledger.With(records...)
+	if err := g.dir.saveLedger(g.ledger); err != nil {
+		g.unclean = true
+		return fmt.Errorf("ledger: %w", err)
+	}
+	return nil
 }
 
 // write writes the stores, in the order that the release wants.

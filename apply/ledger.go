@@ -9,29 +9,21 @@ import (
 	"github.com/keyform/keyform/schema"
 )
 
-// intend puts into the ledger what the run is about to do, durably, before any store
-// is touched.
-func (g *gatewayRun) intend() error {
+// intents are the pending records of what the run is about to do.
+func (g *gatewayRun) intents() ([]plan.Record, error) {
 	var records []plan.Record
 	for _, s := range g.stores {
 		for i := range s.write.Changes {
 			r, err := g.intent(s, &s.write.Changes[i])
 			if err != nil {
-				return err
+				return nil, err
 			}
 			if r != nil {
 				records = append(records, *r)
 			}
 		}
 	}
-	if len(records) == 0 {
-		return nil
-	}
-	g.ledger = g.ledger.With(records...)
-	if err := g.dir.saveLedger(g.ledger); err != nil {
-		return fmt.Errorf("ledger: %w", err)
-	}
-	return nil
+	return records, nil
 }
 
 // intent is the pending record of a change, nil where the ledger is not concerned.

@@ -110,7 +110,11 @@ func prepareAll(ctx context.Context, gateways []*gatewayRun) error {
 			stale.Moved = append(stale.Moved, s.Moved...)
 			continue
 		}
-		if err != nil {
+		var locked *LockedError
+		switch {
+		case errors.As(err, &locked):
+			return err
+		case err != nil:
 			return fmt.Errorf("gateway %q: %w", g.plan.Name, err)
 		}
 	}

@@ -29,7 +29,14 @@ type storeRun struct {
 
 func (s *storeRun) fs() fsys.FS { return s.gateway.deps.fs() }
 
+// errEmptied tells of a file that was truncated: gateways before OpenClaw 2026.3.28
+// write by truncating and filling, and an empty store would parse.
+var errEmptied = errors.New("the file is empty, which it was not: something else is writing it, or has cut it")
+
 func (s *storeRun) open(raw []byte) (gateway.Document, error) {
+	if raw != nil && len(raw) == 0 && (len(s.write.Before) > 0 || len(s.out) > 0) {
+		return nil, fmt.Errorf("%s: %w", s.write.Store.Label, errEmptied)
+	}
 	doc, err := gateway.OpenDocument(s.write.Store, s.gateway.plan.Rules, raw)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.write.Store.Label, err)

@@ -218,7 +218,8 @@ func (w *world) compare(gp *plan.GatewayPlan, write *plan.StoreWrite, ref plan.S
 		}
 		return
 	}
-	c := plan.Change{Address: want.address, Name: item, Summary: item, Ops: plan.Ops{w.wantPrint(want.op)}}
+	_, name, _ := strings.Cut(item, " ")
+	c := plan.Change{Address: want.address, Name: name, Summary: item, Ops: plan.Ops{w.wantPrint(want.op)}}
 	object := &plan.Object{Type: "profile"}
 	switch {
 	case after[item] == "":

@@ -1,0 +1,367 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/keyform/keyform/plan"
+	"github.com/keyform/keyform/providers/fsys"
+	"github.com/keyform/keyform/providers/lock"
+	"github.com/keyform/keyform/providers/reload"
+	"github.com/keyform/keyform/schema"
+)
+
+// clobberer is a gateway that writes what it read at its start over outside edits:
+// turns of it end on its own goroutine, at any time.
+type clobberer struct {
+	w        *world
+	path     string
+	mu       sync.Mutex
+	snapshot []byte
+	turns    chan chan struct{}
+	wrote    int
+}
+
+func (w *world) startClobberer(ctx context.Context) *clobberer {
+	w.running = true
+	w.gp.Rules.Clobbers, w.gp.Rules.ReloadMethod = true, "secrets.reload"
+	c := &clobberer{w: w, path: w.ref("agent/main").Path, turns: make(chan chan struct{})}
+	c.snapshot = w.content(c.path)
+	go func() {
+		for {
+			select {
+			case done := <-c.turns:
+				c.endTurn(ctx)
+				close(done)
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return c
+}
+
+// endTurn writes the snapshot back under the store's lock, as a turn's usage update
+// does, truncating and filling.
+func (c *clobberer) endTurn(ctx context.Context) {
+	l, err := lock.Acquire(ctx, lock.Options{FS: fsys.OS{}, Form: lock.File, Target: c.path, Timeout: 5 * time.Second})
+	if err != nil {
+		c.w.t.Errorf("the gateway cannot lock its store: %v", err)
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.wrote++
+	err = os.WriteFile(c.path, c.snapshot, 0o600)
+	if err := errors.Join(err, l.Release()); err != nil {
+		c.w.t.Error(err)
+	}
+}
+
+func (c *clobberer) turn() {
+	done := make(chan struct{})
+	c.turns <- done
+	<-done
+}
+
+// load is secrets.reload.
+func (c *clobberer) load() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.snapshot = c.w.content(c.path)
+}
+
+func TestClobberingGatewayIsToldUntilItKeepsTheStore(t *testing.T) {
+	w := newWorld(t, "openclaw")
+	c := w.startClobberer(t.Context())
+	var order []string
+	w.reload.each = func(call int) error {
+		order = append(order, "reload")
+		if call <= 2 {
+			c.turn() // between our write and the reload's reading
+		}
+		c.load()
+		return nil
+	}
+	d := w.deps()
+	d.Progress = func(e Event) {
+		if e.Kind == StoreWritten {
+			order = append(order, e.Store.Store)
+		}
+	}
+	rep, err := Run(t.Context(), w.plan(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"agent/main", "agent/fresh", "agent/research", "reload", "agent/main", "reload", "agent/main", "reload", "config", "env"}
+	if diff := cmp.Diff(want, order); diff != "" {
+		t.Error(diff)
+	}
+	if s := rep.Gateways[0].Stores[0]; s.State != Verified || s.Rewritten != 2 || c.wrote != 2 {
+		t.Errorf("main is %+v, and the gateway wrote %d times", s, c.wrote)
+	}
+	c.turn()
+	w.running = false
+	w.mustBeSynced()
+	w.mustBeClean()
+}
+
+func TestGatewayThatKeepsWritingBackIsAnError(t *testing.T) {
+	w := newWorld(t, "openclaw")
+	c := w.startClobberer(t.Context())
+	w.reload.each = func(int) error { c.turn(); return nil }
+	rep, err := Run(t.Context(), w.plan(), w.deps())
+	var partial *PartialError
+	var clobbered *ClobberedError
+	if !errors.As(err, &partial) || !errors.As(err, &clobbered) || clobbered.Tries != clobberTries {
+		t.Fatalf("the error is %v", err)
+	}
+	if diff := cmp.Diff([]string{"agents/main/agent/auth-profiles.json"}, clobbered.Stores); diff != "" {
+		t.Error(diff)
+	}
+	states := map[string]State{}
+	for _, s := range rep.Gateways[0].Stores {
+		states[s.Store] = s.State
+	}
+	want := map[string]State{"agent/main": Written, "agent/fresh": Verified, "agent/research": Verified, "config": NotStarted, "env": NotStarted}
+	if diff := cmp.Diff(want, states); diff != "" {
+		t.Error(diff)
+	}
+	for _, r := range w.ledger().Records {
+		if r.Store == "agent/main" {
+			t.Errorf("the ledger has %+v, which the gateway took back", r)
+		}
+	}
+	w.running, w.gp.Rules = false, w.rules
+	w.mustApply()
+	w.mustBeSynced()
+	w.mustBeClean(fmt.Sprint(err))
+}
+
+func TestSomebodyElseWritingInTheWindowIsNotOverwritten(t *testing.T) {
+	w := newWorld(t, "openclaw")
+	w.startClobberer(t.Context())
+	path := w.ref("agent/main").Path
+	theirs := []byte(`{"version":1,"profiles":{"x:y":{"type":"api_key","provider":"x","key":"k"}}}`)
+	w.reload.each = func(int) error { w.put(path, theirs); return nil }
+	_, err := Run(t.Context(), w.plan(), w.deps())
+	var stale *StaleError
+	var partial *PartialError
+	if !errors.As(err, &stale) || !errors.As(err, &partial) {
+		t.Fatalf("the error is %v", err)
+	}
+	if string(w.content(path)) != string(theirs) {
+		t.Error("their store was overwritten")
+	}
+	w.mustBeClean(fmt.Sprint(err))
+}
+
+func TestWaysOfTelling(t *testing.T) {
+	tests := []struct {
+		name    string
+		reload  schema.Reload
+		running bool
+		method  string
+		want    []string
+	}{
+		{"live", schema.Reload{Mode: "live"}, true, "secrets.reload", []string{"rpc secrets.reload"}},
+		{"live, not running", schema.Reload{Mode: "live"}, false, "secrets.reload", nil},
+		{"live, a release that reads at every use", schema.Reload{Mode: "live"}, true, "", nil},
+		{"restart", schema.Reload{Mode: "restart"}, true, "", []string{"restart gw.service"}},
+		{"restart, not running", schema.Reload{Mode: "restart"}, false, "", nil},
+		{"command", schema.Reload{Mode: "command", Argv: []string{"tell", "it"}}, false, "", []string{"command tell it"}},
+		{"none", schema.Reload{Mode: "none"}, true, "secrets.reload", nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t, "openclaw")
+			w.running, w.gp.Reload, w.gp.Unit, w.gp.Rules.ReloadMethod = tt.running, tt.reload, "gw.service", tt.method
+			rep := w.mustApply()
+			if diff := cmp.Diff(tt.want, w.reload.calls); diff != "" {
+				t.Error(diff)
+			}
+			if r := rep.Gateways[0].Reload; (r != nil) != (tt.want != nil) || r != nil && r.State != "done" {
+				t.Errorf("the report has %+v", r)
+			}
+			w.mustBeSynced()
+		})
+	}
+}
+
+func TestVariablesAloneNeedNoCall(t *testing.T) {
+	w := newWorld(t, "openclaw")
+	w.running, w.gp.Rules.ReloadMethod = true, "secrets.reload"
+	w.want = w.want[7:]
+	w.mustApply()
+	if len(w.reload.calls) != 0 {
+		t.Errorf("called %v, which does not read .env", w.reload.calls)
+	}
+}
+
+func TestFailedReloadIsPartial(t *testing.T) {
+	w := newWorld(t, "openclaw")
+	w.running, w.gp.Rules.ReloadMethod = true, "secrets.reload"
+	w.reload.each = func(int) error {
+		return &reload.Error{Kind: reload.Unauthorized, What: "secrets.reload", Where: "ws://127.0.0.1:1"}
+	}
+	rep, err := Run(t.Context(), w.plan(), w.deps())
+	var partial *PartialError
+	var failed *ReloadError
+	if !errors.As(err, &partial) || !errors.As(err, &failed) {
+		t.Fatalf("the error is %v", err)
+	}
+	for _, s := range rep.Gateways[0].Stores {
+		if s.State != Verified {
+			t.Errorf("%s is %s", s.Store, s.State)
+		}
+	}
+	if r := rep.Gateways[0].Reload; r == nil || r.State != "failed" {
+		t.Errorf("the report has %+v", r)
+	}
+	w.mustBeClean(fmt.Sprint(err))
+	w.reload.each = nil
+	w.mustApply()
+	w.mustBeSynced()
+}
+
+func TestRestartingGatewayIsWaitedFor(t *testing.T) {
+	w := newWorld(t, "openclaw")
+	w.running, w.gp.Rules.ReloadMethod = true, "secrets.reload"
+	away := &reload.Error{Kind: reload.NotRunning, What: "secrets.reload", Where: "ws://127.0.0.1:1"}
+	w.reload.each = func(call int) error {
+		if call < 4 {
+			return away
+		}
+		return nil
+	}
+	rep := w.mustApply()
+	if len(w.reload.calls) != 4 || rep.Gateways[0].Reload.State != "done" {
+		t.Errorf("%d calls, %+v", len(w.reload.calls), rep.Gateways[0].Reload)
+	}
+
+	w = newWorld(t, "openclaw")
+	w.running, w.gp.Rules.ReloadMethod = true, "secrets.reload"
+	w.reload.each = func(int) error { return away }
+	now := time.Now()
+	d := w.deps()
+	d.Now = func() time.Time { return now }
+	d.Sleep = func(ctx context.Context, d time.Duration) error {
+		now = now.Add(min(d, time.Second))
+		return quickSleep(ctx, d)
+	}
+	asked := 0
+	d.Running = func(context.Context, *plan.GatewayPlan) (bool, error) { asked++; return asked < 3, nil }
+	rep, err := Run(t.Context(), w.plan(), d)
+	if err != nil || rep.Gateways[0].Reload.State != "not_running" {
+		t.Errorf("a gateway that ended: %v, %+v", err, rep.Gateways[0].Reload)
+	}
+}
+
+func TestInterruptFinishesWhatIsBeingWritten(t *testing.T) {
+	for _, at := range []EventKind{SecretsDone, StoreStarted, StoreWritten, StoreVerified, ReloadStarted} {
+		t.Run(string(at), func(t *testing.T) {
+			w := newWorld(t, "openclaw")
+			w.running, w.gp.Rules.ReloadMethod = true, "secrets.reload"
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			d := w.deps()
+			d.Progress = func(e Event) {
+				if e.Kind == at {
+					cancel()
+				}
+			}
+			w.reload.each = func(int) error { return ctx.Err() }
+			rep, err := Run(ctx, w.plan(), d)
+			var stop *InterruptedError
+			if !errors.As(err, &stop) || stop.Written != (at != SecretsDone && at != StoreStarted) {
+				t.Fatalf("the error is %#v", err)
+			}
+			for i, s := range rep.Gateways[0].Stores {
+				want := NotStarted
+				switch {
+				case at == ReloadStarted, i == 0 && stop.Written:
+					want = Verified
+				case i == 0 && at == StoreStarted:
+					want = Failed
+				}
+				if s.State != want {
+					t.Errorf("%s is %s, want %s", s.Store, s.State, want)
+				}
+			}
+			checkOrigins(w, false)
+			w.mustBeClean(fmt.Sprint(err))
+			w.reload.each = nil
+			if rep := w.mustApply(); rep.Gateways[0].Recovered != "" {
+				t.Error("an interrupted run left something to clear up")
+			}
+			w.mustBeSynced()
+		})
+	}
+}
+
+// meddler changes a file right before it is replaced.
+type meddler struct {
+	fsys.OS
+	path string
+	do   func()
+}
+
+func (m *meddler) Create(name string, perm fs.FileMode) (fsys.File, error) {
+	if do := m.do; do != nil && filepath.Dir(name) == filepath.Dir(m.path) && strings.HasPrefix(filepath.Base(name), "."+filepath.Base(m.path)) {
+		m.do = nil
+		do()
+	}
+	return m.OS.Create(name, perm)
+}
+
+func TestStoreThatMovesDuringTheWriteIsReadAgain(t *testing.T) {
+	for _, key := range []string{"config", "env", "agent/main"} {
+		t.Run(key, func(t *testing.T) {
+			w := newWorld(t, "openclaw")
+			p := w.plan()
+			path := w.ref(key).Path
+			meddle := func(from, to string) func() {
+				return func() { w.put(path, []byte(strings.Replace(string(w.content(path)), from, to, 1))) }
+			}
+			harmless := map[string][2]string{
+				"config": {`"raw"`, `"cooked"`}, "env": {"FOO=bar", "FOO=moved"}, "agent/main": {`"lastUsed": 1`, `"lastUsed": 3`},
+			}[key]
+			w.fs = &meddler{path: path, do: meddle(harmless[0], harmless[1])}
+			rep, err := Run(t.Context(), p, w.deps())
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.mustBeSynced()
+			if !strings.Contains(string(w.content(path)), harmless[1]) {
+				t.Error("what somebody wrote meanwhile is lost")
+			}
+			if !strings.Contains(string(w.content(w.dataFile(backupName(rep.Run, key)))), harmless[1]) {
+				t.Error("the backup is not what was replaced")
+			}
+
+			w = newWorld(t, "openclaw")
+			p = w.plan()
+			path = w.ref(key).Path
+			harmful := map[string][2]string{
+				"config": {`"anthropic:manual"`, `"anthropic:gone"`}, "env": {"FOO", "ANTHROPIC_API_KEY"}, "agent/main": {`"order"`, `"gone"`},
+			}[key]
+			w.fs = &meddler{path: path, do: meddle(harmful[0], harmful[1])}
+			_, err = Run(t.Context(), p, w.deps())
+			var stale *StaleError
+			if !errors.As(err, &stale) {
+				t.Errorf("the error is %v", err)
+			}
+			w.mustBeClean(fmt.Sprint(err))
+		})
+	}
+}
