@@ -16,7 +16,8 @@ type Document interface {
 	// Do carries an op out. secrets gives the value of a use; it is asked once, and
 	// only for an op that writes one. An error leaves the document in an undefined state.
 	Do(op plan.Op, secrets Secrets) error
-	// Bytes is the whole file: the one given, if nothing was edited.
+	// Bytes is the whole file: the one given, if nothing was edited. Of an edited one it
+	// is never nil, though it may be empty.
 	Bytes() []byte
 }
 

@@ -24,7 +24,10 @@ func (d *envDoc) Bytes() []byte {
 	if !d.edited {
 		return d.raw
 	}
-	return d.file.Bytes()
+	if b := d.file.Bytes(); b != nil {
+		return b
+	}
+	return []byte{} // nil would be no file
 }
 
 // Items are the variables.
