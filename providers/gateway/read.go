@@ -96,10 +96,25 @@ func (r *reader) describe(row *product.Release) {
 	r.out.Rules = row.Rules()
 	if r.place.unit != nil {
 		r.out.Unit = r.place.unit.name
+	} else {
+		r.out.Unit = r.agentLabel()
 	}
 	if in := r.place.live; in != nil {
 		r.out.Running, r.out.PID = true, in.pid
 	}
+}
+
+// agentLabel is the launchd label of the gateway where its property list is installed,
+// else "". Its contents are not read: what it sets is not known on macOS.
+func (r *reader) agentLabel() string {
+	label := r.place.product.Launchd + ".gateway"
+	if r.spec.Instance != "" {
+		label = r.place.product.Launchd + "." + r.spec.Instance
+	}
+	if !r.host.exists(filepath.Join(r.place.home, "Library", "LaunchAgents", label+".plist")) {
+		return ""
+	}
+	return label
 }
 
 // label is a path as a user of this gateway knows it: relative to the state directory.
