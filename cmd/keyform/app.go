@@ -44,7 +44,8 @@ func (a *app) getenv(name string) string {
 	return ""
 }
 
-// run carries out the command line and gives the exit code.
+// run carries out the command line and gives the exit code. A command that failed after
+// ctx had ended was interrupted.
 func (a *app) run(ctx context.Context, args []string) int {
 	fs, done, err := disk()
 	if err == nil {
@@ -52,6 +53,15 @@ func (a *app) run(ctx context.Context, args []string) int {
 		err = a.root().Run(ctx, args)
 		err = errors.Join(err, done())
 	}
+	code := a.code(err)
+	if code == exitError && ctx.Err() != nil {
+		return exitInterrupted
+	}
+	return code
+}
+
+// code tells an error that has not been told, and gives its exit code.
+func (a *app) code(err error) int {
 	var code exit
 	var usage usageError
 	switch {

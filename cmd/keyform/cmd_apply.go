@@ -64,7 +64,7 @@ func (a *app) applyFresh(ctx context.Context, args *applyArgs) error {
 		if s.resolver.UsesStdin(refsOf(s.plan)) {
 			return usagef("a secret comes from standard input, so apply cannot ask there: give -auto-approve")
 		}
-		if !a.approve() {
+		if !a.approve(ctx) {
 			fmt.Fprintln(a.stderr, "Apply cancelled; nothing was written.")
 			return exit(exitError)
 		}
@@ -113,17 +113,28 @@ func (a *app) execute(ctx context.Context, s *staged, args *applyArgs) error {
 	return nil
 }
 
-// approve asks on stderr and reads one line; only "yes" is a yes.
-func (a *app) approve() bool {
+// approve asks on stderr and reads one line; only "yes" is a yes. An interrupt is a no,
+// although the read goes on until the process ends.
+func (a *app) approve(ctx context.Context) bool {
 	fmt.Fprint(a.stderr, "\nApply these changes? Only 'yes' will be accepted: ")
-	line, err := bufio.NewReader(a.stdin).ReadString('\n')
-	if err != nil && err != io.EOF {
+	answer := make(chan string, 1)
+	go func() {
+		line, err := bufio.NewReader(a.stdin).ReadString('\n')
+		switch {
+		case err == io.EOF:
+			fmt.Fprintln(a.stderr)
+		case err != nil:
+			line = ""
+		}
+		answer <- line
+	}()
+	select {
+	case line := <-answer:
+		return strings.TrimRight(line, "\r\n") == "yes"
+	case <-ctx.Done():
+		fmt.Fprintln(a.stderr)
 		return false
 	}
-	if err == io.EOF {
-		fmt.Fprintln(a.stderr)
-	}
-	return strings.TrimRight(line, "\r\n") == "yes"
 }
 
 func refsOf(p *plan.Plan) []schema.Ref {

@@ -18,6 +18,7 @@ var version = "0.1.0-dev"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second interrupt ends the process at once
 	a := newApp(os.Stdin, os.Stdout, os.Stderr, os.Environ())
 	code := a.run(ctx, os.Args)
 	stop()
