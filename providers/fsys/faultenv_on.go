@@ -8,18 +8,23 @@ import (
 	"strconv"
 )
 
-// FromEnv wraps f for tests that kill the built program, in binaries built with
-// the tag keyform_faults only. KEYFORM_FAULT_KILL_AT=N kills the process at its
-// N-th operation. done, called once at the end of the run, writes how many
+// FromEnv wraps f for tests that end the built program before its time, in binaries
+// built with the tag keyform_faults only. KEYFORM_FAULT_KILL_AT=N kills the process at
+// its N-th operation, KEYFORM_FAULT_INTERRUPT_AT=N interrupts it there. done, called once at the end of the run, writes how many
 // operations there were to the file KEYFORM_FAULT_COUNT_FILE, in decimal and with
 // a newline. An N that is no positive number is an error.
 func FromEnv(f FS) (wrapped FS, done func() error, err error) {
-	fault := Fault{Kill: true}
-	if at := os.Getenv("KEYFORM_FAULT_KILL_AT"); at != "" {
+	var fault Fault
+	for name, ends := range map[string]*bool{"KEYFORM_FAULT_KILL_AT": &fault.Kill, "KEYFORM_FAULT_INTERRUPT_AT": &fault.Interrupt} {
+		at := os.Getenv(name)
+		if at == "" {
+			continue
+		}
 		fault.At, err = strconv.Atoi(at)
 		if err != nil || fault.At < 1 {
-			return nil, nil, fmt.Errorf("KEYFORM_FAULT_KILL_AT: a number from 1 on is needed")
+			return nil, nil, fmt.Errorf("%s: a number from 1 on is needed", name)
 		}
+		*ends = true
 	}
 	faulty := NewFaulty(f, fault)
 	done = func() error {

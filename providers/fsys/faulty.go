@@ -21,6 +21,9 @@ type Fault struct {
 	// Kill ends the process, as SIGKILL does, instead of returning Err. A Write
 	// that is killed has written the first half of its bytes.
 	Kill bool
+	// Interrupt sends this process SIGINT instead, leaves it a moment to notice, and
+	// lets the operation go on.
+	Interrupt bool
 }
 
 // Faulty is an FS for tests: it counts the operations on another one, reading ones
@@ -58,6 +61,11 @@ func (f *Faulty) step(op, name string, half func()) error {
 	if !broken {
 		return nil
 	}
+	if f.fault.Interrupt {
+		signalSelf(os.Interrupt)
+		time.Sleep(noticed)
+		return nil
+	}
 	if half != nil && (f.fault.Kill || f.fault.Short) {
 		half()
 	}
@@ -67,16 +75,23 @@ func (f *Faulty) step(op, name string, half func()) error {
 	return &fs.PathError{Op: op, Path: name, Err: f.fault.Err}
 }
 
+// noticed is how long a process is left to notice an interrupt.
+const noticed = 20 * time.Millisecond
+
 // killSelf ends the process at once: no deferred call, no exit handler runs.
 func killSelf() {
+	signalSelf(os.Kill)
+	select {}
+}
+
+func signalSelf(s os.Signal) {
 	p, err := os.FindProcess(os.Getpid())
 	if err == nil {
-		err = p.Kill()
+		err = p.Signal(s)
 	}
 	if err != nil {
-		panic("cannot kill this process: " + err.Error())
+		panic("cannot signal this process: " + err.Error())
 	}
-	select {}
 }
 
 // ReadFile counts and may break.
