@@ -191,3 +191,23 @@ func TestDecodeJournalLeavesTornLinesOut(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+func FuzzDecodeJournal(f *testing.F) {
+	f.Add([]byte("{\"run\":\"a\",\"event\":\"begin\",\"stores\":[{\"kind\":\"auth\",\"agent\":\"main\"}]}\n"))
+	f.Add([]byte("{\"run\":\"a\",\"event\":\"store\",\"lock\":{\"path\":\"/x.lock\",\"form\":\"file\"}}\n{\"run"))
+	f.Add([]byte("\n\n[]\nnull\n\xff"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		entries := DecodeJournal(b)
+		var again []byte
+		for _, e := range entries {
+			line, err := json.Marshal(e)
+			if err != nil {
+				t.Skip("a time that JSON cannot hold")
+			}
+			again = append(append(again, line...), '\n')
+		}
+		if back := DecodeJournal(append(again, "{\"run"...)); len(back) != len(entries) {
+			t.Errorf("%d entries became %d", len(entries), len(back))
+		}
+	})
+}

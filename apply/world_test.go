@@ -34,7 +34,7 @@ var planKey = bytes.Repeat([]byte{7}, 32)
 
 // world is a temporary home with one gateway in it, and what is wanted of it.
 type world struct {
-	t     *testing.T
+	t     testing.TB
 	state string
 	refs  []plan.StoreRef
 	rules plan.Rules
@@ -57,9 +57,14 @@ type wanted struct {
 	op      plan.Op
 }
 
-func newWorld(t *testing.T, product string) *world {
+func newWorld(t testing.TB, product string) *world {
 	t.Helper()
-	state := filepath.Join(t.TempDir(), "."+product)
+	return newWorldIn(t, product, t.TempDir())
+}
+
+func newWorldIn(t testing.TB, product, home string) *world {
+	t.Helper()
+	state := filepath.Join(home, "."+product)
 	w := &world{t: t, state: state, fs: fsys.OS{}, now: time.Now, rand: rand.New(rand.NewSource(1))}
 	agent := func(id string) plan.StoreRef {
 		label := "agents/" + id + "/agent/auth-profiles.json"
@@ -102,7 +107,7 @@ func use(name, domain string) plan.SecretUse {
 	return plan.SecretUse{Ref: schema.Ref{Source: "env", Args: []string{name}}, Domain: "gateway.gw " + domain}
 }
 
-func fixture(t *testing.T, product, name string) []byte {
+func fixture(t testing.TB, product, name string) []byte {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join("testdata", product, name))
 	if err != nil {
@@ -213,8 +218,12 @@ func (w *world) compare(gp *plan.GatewayPlan, write *plan.StoreWrite, ref plan.S
 	item := w.rules.Item(addr, ref.Key(), after)
 	known := ledger.Find("default", want.address, ref.Key())
 	if before[item] == after[item] {
-		if known == nil && after[item] != "" {
-			gp.Ledger = append(gp.Ledger, plan.LedgerChange{Address: want.address, Store: ref.Key(), Origin: plan.Adopted, Ref: &ref})
+		switch c := (plan.LedgerChange{Address: want.address, Store: ref.Key()}); {
+		case known == nil && after[item] != "":
+			c.Origin, c.Ref = plan.Adopted, &ref
+			gp.Ledger = append(gp.Ledger, c)
+		case known != nil && after[item] == "":
+			gp.Ledger = append(gp.Ledger, c)
 		}
 		return
 	}
@@ -285,95 +294,4 @@ func quickSleep(ctx context.Context, d time.Duration) error {
 		<-ctx.Done()
 	}
 	return ctx.Err()
-}
-
-// mustApply plans, applies, and fails the test on an error.
-func (w *world) mustApply() *Report {
-	w.t.Helper()
-	rep, err := Run(w.t.Context(), w.plan(), w.deps())
-	if err != nil {
-		w.t.Fatalf("apply: %v", err)
-	}
-	return rep
-}
-
-// mustBeSynced fails unless there is nothing to do any more.
-func (w *world) mustBeSynced() {
-	w.t.Helper()
-	p := w.plan()
-	if p.HasChanges() || len(p.Gateways[0].Ledger) > 0 {
-		w.t.Errorf("the plan after it is not empty: %d changes, ledger %v", p.Counts().Total(), p.Gateways[0].Ledger)
-	}
-	if l, err := plan.DecodeLedger(w.content(w.dataFile(ledgerName))); err != nil || l.HasPending() {
-		w.t.Errorf("ledger has pending records or %v", err)
-	}
-}
-
-// mustBeClean fails if a lock or a temporary file is left, or a secret is where it
-// should not be, or a mode is wrong.
-func (w *world) mustBeClean(outputs ...string) {
-	w.t.Helper()
-	backups := w.dataFile(backupsName)
-	err := filepath.WalkDir(w.state, func(path string, e fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		name := e.Name()
-		if strings.HasSuffix(name, ".lock") || strings.HasSuffix(name, ".tmp") || name == holderName {
-			w.t.Errorf("%s is left over", path)
-		}
-		info, err := e.Info()
-		if err != nil {
-			return err
-		}
-		if want := map[bool]fs.FileMode{true: 0o700, false: 0o600}[e.IsDir()]; info.Mode().Perm() != want {
-			w.t.Errorf("%s has mode %o, want %o", path, info.Mode().Perm(), want)
-		}
-		if !e.IsDir() && strings.HasPrefix(path, w.dataFile("")) && !strings.HasPrefix(path, backups) {
-			outputs = append(outputs, string(w.content(path)))
-		}
-		return nil
-	})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	for _, out := range outputs {
-		for _, s := range w.secrets() {
-			if strings.Contains(out, s) {
-				w.t.Errorf("a secret is in: %.80s…", out)
-			}
-		}
-	}
-}
-
-// secrets are those of the test, whole and in their distinctive middle.
-func (w *world) secrets() []string {
-	return []string{newKey, newToken, envKey, oldKey, "NEWnew", "TOKtok", "ENVenv", "OLDold", "FAKEfake"}
-}
-
-// fakeReload is a gateway's RPC, service and command.
-type fakeReload struct {
-	calls []string
-	// each is asked at every call; nil succeeds.
-	each func(call int) error
-}
-
-func (f *fakeReload) call(what string) error {
-	f.calls = append(f.calls, what)
-	if f.each == nil {
-		return nil
-	}
-	return f.each(len(f.calls))
-}
-
-func (f *fakeReload) RPC(_ context.Context, _ *plan.GatewayPlan, method string) error {
-	return f.call("rpc " + method)
-}
-
-func (f *fakeReload) Restart(_ context.Context, g *plan.GatewayPlan) error {
-	return f.call("restart " + g.Unit)
-}
-
-func (f *fakeReload) Command(_ context.Context, _ *plan.GatewayPlan, argv []string) error {
-	return f.call("command " + strings.Join(argv, " "))
 }
