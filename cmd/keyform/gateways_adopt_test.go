@@ -45,11 +45,11 @@ agent "ops" { order = { anthropic = ["anthropic:default"] } }
 			j.declare(hcl)
 			j.synced()
 			if code, out := j.keyform("apply", "-auto-approve"); code != exitOK {
-				t.Errorf("apply: exit %d\n%s", code, out)
+				j.Errorf("apply: exit %d\n%s", code, out)
 			}
 			j.synced()
 			if diff := cmp.Diff(before, j.files()); diff != "" {
-				t.Errorf("files of the program (-before +after):\n%s", diff)
+				j.Errorf("files of the program (-before +after):\n%s", diff)
 			}
 		}
 		j.sends("main", "T")

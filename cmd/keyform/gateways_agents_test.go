@@ -75,7 +75,7 @@ func TestGatewayFollowsInCopies(t *testing.T) {
 		copied := j.Read(j, gatewaytest.StoreName("ops"))
 		for _, part := range []string{fake("A"), fake("B"), `"order"`, `"usageStats"`} {
 			if !strings.Contains(copied, part) {
-				t.Fatalf("the turn left no copy of %s in the agent's store", part)
+				j.Fatalf("the turn left no copy of %s in the agent's store", part)
 			}
 		}
 		j.applies(declared("A2", "a", "b"), "agent main", "agent ops", "~ anthropic:a")
@@ -92,7 +92,7 @@ func TestGatewayFollowsInCopies(t *testing.T) {
 		j.sends("ops", "KEY")
 		for _, agent := range []string{"main", "ops"} {
 			if left := j.Read(j, gatewaytest.StoreName(agent)); strings.Contains(left, "anthropic:") {
-				t.Errorf("left in the store of %s:\n%s", agent, left)
+				j.Errorf("left in the store of %s:\n%s", agent, left)
 			}
 		}
 	})

@@ -119,7 +119,7 @@ agent "main" { order = { anthropic = ["anthropic:a", "anthropic:b"] } }
 			{Status: 401, Header: "x-api-key", Credential: fake("A")}, {Status: 200, Header: "x-api-key", Credential: fake("B")},
 		}
 		if len(got) != 2 || got[0].String() != want[0].String() || got[1].String() != want[1].String() {
-			t.Errorf("on the wire %v, want %v", got, want)
+			j.Errorf("on the wire %v, want %v", got, want)
 		}
 		j.synced()
 		j.sends("main", "B") // A is set aside

@@ -23,6 +23,9 @@ type Live struct {
 	*Home
 	// Endpoint is its RPC with the token of the configuration.
 	Endpoint reload.Endpoint
+	// Login are the arguments by which the client of Turn logs in. Serve sets those of
+	// the configuration's token.
+	Login []string
 
 	cancel context.CancelFunc
 	done   chan struct{}
@@ -36,6 +39,7 @@ func (h *Home) Serve(t testing.TB) *Live {
 	l := &Live{
 		Home:     h,
 		Endpoint: reload.Endpoint{URL: reload.Loopback(h.Port, false), Token: secret.FromString(Token)},
+		Login:    []string{"--token", Token},
 		cancel:   cancel, done: make(chan struct{}), log: filepath.Join(filepath.Dir(h.Dir), "gateway.log"),
 	}
 	out, err := os.Create(l.log)
@@ -134,8 +138,8 @@ func (l *Live) Turn(t testing.TB, agent string) []Request {
 		t.Fatal(err)
 	}
 	_, before := l.API.since(0)
-	r := l.CLI(t, "gateway", "call", "agent", "--expect-final", "--params", string(params),
-		"--url", l.Endpoint.URL, "--token", Token, "--timeout", "90000")
+	r := l.CLI(t, append([]string{"gateway", "call", "agent", "--expect-final", "--params", string(params),
+		"--url", l.Endpoint.URL, "--timeout", "90000"}, l.Login...)...)
 	seen, _ := l.API.since(before)
 	return report(t, fmt.Sprintf("%s: live turn of %s", l.Release, agent), seen, r)
 }
