@@ -221,7 +221,7 @@ func (d *differ) unknownAgent(id string, at diag.Range) {
 
 func (d *differ) removeOrder(addr schema.Address, r *Record, why string) {
 	m := d.byStore(r.Store)
-	if m == nil {
+	if m == nil || d.takenOver(addr, m) {
 		d.forget(r)
 		return
 	}
@@ -239,6 +239,12 @@ func (d *differ) removeOrder(addr schema.Address, r *Record, why string) {
 		}
 	}
 	d.dropOrder(m, key, addr, why, "")
+}
+
+// takenOver reports whether a copy of main's order is what its agent declares itself now.
+func (d *differ) takenOver(addr schema.Address, m *model) bool {
+	own := d.agentOrder(m.ref.Agent, d.rules.Provider(addr.Provider))
+	return !d.opts.Destroy && addr.Agent != m.ref.Agent && d.declared[own]
 }
 
 func (d *differ) removeConfigOrder(addr schema.Address, r *Record, why string) {
