@@ -209,8 +209,18 @@ func (d *drawn) declare(dir string) map[string]bool {
 		if d.chance(50) {
 			fmt.Fprintf(&b, "agent %q {\n", agent)
 			order(d.some([]string{"anthropic:", "openrouter:"}[d.rand.Intn(2)], 70))
+			for _, id := range d.some("", 15) {
+				profile(id)
+			}
 			b.WriteString("}\n")
 		}
+	}
+	if d.chance(30) {
+		b.WriteString("provider \"openrouter\" {\nenv = { DRAWN = \"x\" }\n")
+		if ids := d.some("openrouter:", 70); len(ids) > 0 && slices.Contains(shared, ids[0]) {
+			fmt.Fprintf(&b, "order = [%q]\n", ids[0])
+		}
+		b.WriteString("}\n")
 	}
 	if d.chance(50) {
 		fmt.Fprintf(&b, "provider \"groq\" {\napi_key = env(\"K%d\")\n}\n", d.rand.Intn(3))
