@@ -25,6 +25,9 @@ const (
 func (g *gatewayRun) converge(ctx context.Context, stores []*storeRun) error {
 	todo := stores
 	for try := 1; len(todo) > 0; try++ {
+		if err := g.owe(stores); err != nil {
+			return err
+		}
 		for _, s := range todo {
 			if err := g.store(ctx, s); err != nil {
 				return err

@@ -23,6 +23,7 @@ const (
 	keyName    = gateway.KeyFile
 	lockName   = "lock"
 	holderName = "lock.json"
+	untoldName = gateway.UntoldFile
 )
 
 const keyBytes = 32

@@ -31,6 +31,9 @@ type gatewayRun struct {
 	// marked tells that lock.json is ours; unclean that something is left for the
 	// next run to clear up, which then finds lock.json.
 	marked, unclean bool
+	// untold is that the gateway has yet to be told, of an earlier run's writes or of
+	// this one's; see owe.
+	untold bool
 }
 
 // newGatewayRun gives nil where there is nothing to do.
@@ -110,7 +113,7 @@ func (g *gatewayRun) prepare(ctx context.Context) error {
 	if g.guard, err = g.dir.acquire(ctx, g.plan.Name); err != nil {
 		return err
 	}
-	for _, name := range []string{keyName, ledgerName, holderName} {
+	for _, name := range []string{keyName, ledgerName, holderName, untoldName} {
 		if _, err := fsys.CleanTemps(f, g.dir.file(name)); err != nil {
 			return err
 		}
@@ -123,6 +126,9 @@ func (g *gatewayRun) prepare(ctx context.Context) error {
 	}
 	g.journal = &journal{fs: f, path: g.dir.file(journalName), run: g.deps.RunID, now: g.deps.Now}
 	if err := g.recover(ctx); err != nil {
+		return err
+	}
+	if g.untold, err = g.dir.untold(); err != nil {
 		return err
 	}
 	if len(g.stores) == 0 {
@@ -162,7 +168,7 @@ func (g *gatewayRun) look(ctx context.Context) error {
 // execute writes the gateway's stores and records the outcome in the ledger.
 func (g *gatewayRun) execute(ctx context.Context) error {
 	if len(g.stores) == 0 {
-		return g.settle(ctx, nil)
+		return errors.Join(g.settle(ctx, nil), g.retell(ctx))
 	}
 	if err := g.begin(); err != nil {
 		return err

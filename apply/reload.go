@@ -21,12 +21,12 @@ const (
 // "command", or "" if it is not, and what carries that out.
 func (g *gatewayRun) way(stores []*storeRun) (how, what string) {
 	r := g.plan.Reload
-	auth := false
+	auth := g.untold
 	for _, s := range stores {
 		auth = auth || s.write.Store.Kind == plan.AuthStore
 	}
 	switch {
-	case len(stores) == 0 || r.Mode == "none":
+	case len(stores) == 0 && !g.untold || r.Mode == "none":
 		return "", ""
 	case r.Mode == "command":
 		// The program's name, not its arguments, which are the user's own.
@@ -50,6 +50,8 @@ func (g *gatewayRun) tells(stores []*storeRun) bool {
 func (g *gatewayRun) tell(ctx context.Context, stores []*storeRun) (bool, error) {
 	how, what := g.way(stores)
 	if how == "" {
+		// One that does not run reads its stores when it starts.
+		g.told()
 		return false, nil
 	}
 	if err := ctx.Err(); err != nil {
@@ -86,6 +88,7 @@ func (g *gatewayRun) tell(ctx context.Context, stores []*storeRun) (bool, error)
 		}
 		return true, &ReloadError{Gateway: g.plan.Name, How: how, What: what, Err: err}
 	}
+	g.told()
 	return true, nil
 }
 

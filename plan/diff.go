@@ -99,6 +99,7 @@ func (d *differ) run() GatewayPlan {
 		StateDir: d.live.StateDir, ConfigPath: d.live.ConfigPath, Home: d.live.Home,
 		Running: d.live.Running, PID: d.live.PID, Unit: d.live.Unit, Rules: d.rules,
 		Reload: d.want.Gateway.Reload, VersionConflict: d.live.VersionConflict,
+		Untold: d.live.Untold && d.want.Gateway.Reload.Mode != "none",
 	}
 	d.collectDeclared()
 	if d.opts.Destroy {

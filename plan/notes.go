@@ -29,6 +29,9 @@ func (d *differ) unmanaged() []string {
 // of what applies to whom without being declared there.
 func (d *differ) notes() []string {
 	var out []string
+	if d.out.Untold {
+		out = append(out, "The gateway could not be told of what was written before: apply tells it again.")
+	}
 	c := d.live.Config
 	for _, provider := range c.ModelKeys {
 		out = append(out, fmt.Sprintf("%s has an API key of its own for %s in models.providers, used where neither a profile nor a variable applies.", c.Label, provider))

@@ -10,6 +10,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/keyform/keyform/schema"
@@ -66,6 +67,8 @@ type GatewayPlan struct {
 	// Ledger is what the ledger gets to know besides, or in spite of no change.
 	Ledger []LedgerChange `json:"ledger,omitempty"`
 	Reload schema.Reload  `json:"reload"`
+	// Untold tells that the gateway has yet to be told of an earlier run's writes.
+	Untold bool `json:"untold,omitempty"`
 	// Unmanaged counts the live profiles that are not declared and stay.
 	Unmanaged []string `json:"unmanaged,omitempty"`
 	// Unchecked counts the declared secrets that were not compared.
@@ -206,6 +209,11 @@ func (p *Plan) Counts() Counts {
 
 // HasChanges is the only judge of whether there is anything to write to a store.
 func (p *Plan) HasChanges() bool { return p.Counts().Total() > 0 }
+
+// Untold reports whether a gateway has yet to be told of what is in its stores.
+func (p *Plan) Untold() bool {
+	return slices.ContainsFunc(p.Gateways, func(g GatewayPlan) bool { return g.Untold })
+}
 
 // Secrets lists the secrets that carrying out the plan needs, in order of use,
 // each place once.

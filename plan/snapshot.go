@@ -41,6 +41,8 @@ type GatewaySnapshot struct {
 	// Running tells that a live gateway uses this state directory; PID is its process.
 	Running bool `json:"running"`
 	PID     int  `json:"pid,omitempty"`
+	// Untold tells that it runs and could not be told of what was written last.
+	Untold bool `json:"untold,omitempty"`
 	// Unit is the name of its service unit where one was found, else "".
 	Unit  string `json:"unit,omitempty"`
 	Rules Rules  `json:"rules"`

@@ -95,7 +95,7 @@ func NewView(p *Plan, diags []diag.Entry, cost []string) *View {
 	for _, d := range diags {
 		v.Errored = v.Errored || d.Severity == diag.Error.String()
 	}
-	v.Applyable = p.HasChanges() && !v.Errored
+	v.Applyable = (p.HasChanges() || p.Untold()) && !v.Errored
 	for i := range p.Gateways {
 		v.addGateway(&p.Gateways[i])
 	}

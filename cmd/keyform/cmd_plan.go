@@ -42,7 +42,7 @@ func (a *app) planCommand() *cli.Command {
 					return err
 				}
 			}
-			if detailed && s.plan.HasChanges() {
+			if detailed && (s.plan.HasChanges() || s.plan.Untold()) {
 				return exit(exitChanges)
 			}
 			return nil

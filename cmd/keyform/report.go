@@ -39,6 +39,7 @@ var stateWords = map[apply.State]string{
 // writeReport shows what an apply did, a line for each store.
 func writeReport(w io.Writer, p *plan.Plan, report *apply.Report) {
 	if report == nil || !p.HasChanges() || untouched(report) {
+		writeTold(w, report)
 		return
 	}
 	width, applied := 0, 0
@@ -76,6 +77,18 @@ func writeReport(w io.Writer, p *plan.Plan, report *apply.Report) {
 		}
 	}
 	fmt.Fprintf(w, "\nApplied %s as run %s.\n", countOf(applied, "change"), report.Run)
+}
+
+// writeTold shows what gateways were told without a store being written.
+func writeTold(w io.Writer, report *apply.Report) {
+	if report == nil {
+		return
+	}
+	for _, g := range report.Gateways {
+		if r := g.Reload; r != nil {
+			fmt.Fprintf(w, "\n  gateway %s  %s  %s: %s  %d ms\n", g.Name, r.How, r.What, reloadWords[r.State], r.Milliseconds)
+		}
+	}
 }
 
 // untouched tells that a run was refused before it began with any store.

@@ -17,9 +17,11 @@ const DataDirEnv = "KEYFORM_DATA_DIR"
 
 // LedgerFile and KeyFile are the ledger, as plan.EncodeLedger writes it, and the
 // host's key for its fingerprints, 64 hexadecimal digits, in a data directory.
+// UntoldFile is there while the gateway has new stores that it was not told of.
 const (
 	LedgerFile = "ledger.json"
 	KeyFile    = "key"
+	UntoldFile = "untold"
 )
 
 // hostKeyBytes is the length of the host's key.

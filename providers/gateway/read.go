@@ -101,6 +101,7 @@ func (r *reader) describe(row *product.Release) {
 	}
 	if in := r.place.live; in != nil {
 		r.out.Running, r.out.PID = true, in.pid
+		r.out.Untold = r.host.exists(filepath.Join(DataDir(*r.host, r.place.stateDir), UntoldFile))
 	}
 }
 
