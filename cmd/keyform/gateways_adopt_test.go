@@ -19,7 +19,7 @@ func TestGatewayStoresReadWithoutDifference(t *testing.T) {
 	judged(t, func(j judge) {
 		onboard := []string{"onboard", "--non-interactive", "--accept-risk", "--mode", "local", "--skip-channels", "--skip-skills", "--skip-health", "--skip-ui", "--skip-daemon", "--json"}
 		j.runs(append(onboard, "--auth-choice", "apiKey", "--anthropic-api-key", fake("A"))...)
-		j.runs(append(onboard, "--auth-choice", "token", "--token-provider", "anthropic", "--token", fake("T"), "--token-profile-id", "anthropic:setup", "--token-expires-in", "90d")...)
+		j.Answer(j, "Paste token", fake("T"), "models", "auth", "paste-token", "--provider", "anthropic", "--profile-id", "anthropic:setup", "--expires-in", "90d")
 		j.runs("models", "auth", "order", "set", "--provider", "anthropic", "anthropic:setup", "anthropic:default")
 		j.runs("models", "auth", "order", "set", "--provider", "anthropic", "--agent", "ops", "anthropic:default")
 		j.Write(j, ".env", "export ANTHROPIC_API_KEY=\""+fake("KEY")+"\" # by hand\n")
