@@ -174,7 +174,7 @@ func (g *gatewayRun) locked(ctx context.Context, s *storeRun) error {
 	var lost *lock.LostError
 	if releaseErr := l.Release(); releaseErr != nil && !(err == nil && errors.As(releaseErr, &lost)) {
 		g.unclean = true
-		err = errors.Join(err, releaseErr)
+		err = together(err, releaseErr)
 	}
 	return err
 }

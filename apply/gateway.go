@@ -168,7 +168,7 @@ func (g *gatewayRun) look(ctx context.Context) error {
 // execute writes the gateway's stores and records the outcome in the ledger.
 func (g *gatewayRun) execute(ctx context.Context) error {
 	if len(g.stores) == 0 {
-		return errors.Join(g.settle(ctx, nil), g.retell(ctx))
+		return together(g.settle(ctx, nil), g.retell(ctx))
 	}
 	if err := g.begin(); err != nil {
 		return err
@@ -176,11 +176,11 @@ func (g *gatewayRun) execute(ctx context.Context) error {
 	err := g.write(ctx)
 	if settleErr := g.settle(ctx, err); settleErr != nil {
 		g.unclean = true
-		err = errors.Join(err, settleErr)
+		err = together(err, settleErr)
 	}
 	if endErr := g.end(ctx, err); endErr != nil {
 		g.unclean = true
-		err = errors.Join(err, endErr)
+		err = together(err, endErr)
 	}
 	return err
 }

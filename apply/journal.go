@@ -3,7 +3,6 @@ package apply
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"path/filepath"
 	"time"
 
@@ -133,7 +132,7 @@ func (j *journal) open() error {
 		return err
 	}
 	j.file = file
-	return errors.Join(fsys.Inherit(j.fs, j.path), j.fs.SyncDir(filepath.Dir(j.path)))
+	return together(fsys.Inherit(j.fs, j.path), j.fs.SyncDir(filepath.Dir(j.path)))
 }
 
 func (j *journal) close() error {

@@ -69,7 +69,7 @@ func (r *run) run(ctx context.Context) (err error) {
 	}
 	for _, g := range gateways {
 		g.vault = r.vault
-		defer func() { err = errors.Join(err, g.close()) }()
+		defer func() { err = together(err, g.close()) }()
 	}
 	if err := prepareAll(ctx, gateways); err != nil {
 		return err

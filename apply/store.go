@@ -213,7 +213,7 @@ func (s *storeRun) touched() []string {
 func (s *storeRun) clean() error {
 	_, err := fsys.CleanTemps(s.fs(), s.write.Store.Path)
 	_, backupErr := fsys.CleanTemps(s.fs(), s.gateway.dir.file(backupName(s.gateway.deps.RunID, s.write.Store.Key())))
-	return errors.Join(err, backupErr)
+	return together(err, backupErr)
 }
 
 func (s *storeRun) dir() string { return filepath.Dir(s.write.Store.Path) }

@@ -31,6 +31,9 @@ func TestKilledAtEveryOperation(t *testing.T) { atOperations(t, "KILL", 1) }
 func TestInterrupted(t *testing.T) { atOperations(t, "INTERRUPT", 5) }
 
 func atOperations(t *testing.T, ending string, step int) {
+	if testing.Short() {
+		step *= 11 // every one without -short
+	}
 	bin := faultsBinary(t)
 	for _, g := range []struct{ product, release string }{{"clawdbot", "2026.1.24-3"}, {"openclaw", "2026.2.26"}} {
 		t.Run(g.product, func(t *testing.T) {
