@@ -6,6 +6,8 @@ STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 PLATFORMS   ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 FUZZTIME    ?= 5s
 GOTESTFLAGS ?=
+# Long tests beside those of the gateways. "make test" has run them.
+GO_ALONE    = ^Test(Scripts|KilledAt|Drawn|Interrupted)
 
 # Where the released gateways are installed that test-gateways runs.
 CACHE = $(or $(XDG_CACHE_HOME),$(HOME)/$(if $(filter Darwin,$(shell uname -s)),Library/Caches,.cache))
@@ -40,7 +42,7 @@ race: ## the same under the race detector, breaking fewer operations (needs a C 
 .PHONY: test-gateways
 test-gateways: ## tests against the released gateways (npm; 3 GB once)
 	sh providers/gatewaytest/install.sh clawdbot-2026.1.24-3 openclaw-2026.2.26
-	go test -tags gateways -count=1 -v -timeout 40m $(GOTESTFLAGS) $(call dirs,'^//go:build gateways')
+	go test -tags gateways -count=1 -v -timeout 40m -skip '$(GO_ALONE)' $(GOTESTFLAGS) $(call dirs,'^//go:build gateways')
 
 .PHONY: examples
 examples: ## the examples with their expected plans

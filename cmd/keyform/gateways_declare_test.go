@@ -13,7 +13,7 @@ import (
 // The variables of a provider reach the wire from .env, and go with their blocks.
 func TestGatewaySendsDeclaredVariables(t *testing.T) {
 	judged(t, func(j judge) {
-		j.applies(`provider "anthropic" { api_key = env("KEY") }`, "+ ANTHROPIC_API_KEY", "not running", "package.json")
+		j.applies(`provider "anthropic" { api_key = env("KEY") }`, "+ ANTHROPIC_API_KEY", "not running", "in PATH")
 		j.reports(0, "by env")
 		j.sends("main", "KEY")
 		j.applies(`provider "anthropic" { api_key = env("KEY2") }`, "~ ANTHROPIC_API_KEY")
@@ -51,8 +51,6 @@ func TestGatewaySendsDeclaredProfiles(t *testing.T) {
 		j.reports(0, "by profiles", "anthropic:a api_key static", "anthropic:t token static")
 		j.sends("main", "T") // without an order tokens come before keys
 		j.applies(a+t2, "~ anthropic:t")
-		j.sends("main", "T2")
-
 		j.applies(a+t2+fmt.Sprintf(order, "a", "t"), "+ order anthropic")
 		j.ordered("main", "anthropic:a", "anthropic:t")
 		j.sends("main", "A")
@@ -90,7 +88,7 @@ func TestGatewayChecksDeclaredExpiry(t *testing.T) {
 func TestGatewaySendsOtherProviders(t *testing.T) {
 	judged(t, func(j judge) {
 		config := j.ReadConfig(j)
-		config["agents"].(map[string]any)["defaults"] = map[string]any{"model": map[string]any{"primary": "openrouter/auto"}}
+		config["agents"].(map[string]any)["defaults"] = map[string]any{"model": map[string]any{"primary": "openrouter/anthropic/claude-opus-4.5"}}
 		j.WriteConfig(j, config)
 		j.applies(`provider "openrouter" { api_key = env("R") }`, "+ OPENROUTER_API_KEY")
 		j.reports(0, "by env")

@@ -78,6 +78,12 @@ func TestGatewayLive(t *testing.T) {
 			gatewaytest.Sent(j, got, "x-api-key", fake("A2"))
 		}
 
+		if clobbers {
+			j.declare(`gateway "openclaw" { reload = "none" }` + "\n" + key("A3"))
+			if code, out := j.keyform("apply", "-auto-approve"); code != exitError || !strings.Contains(out, "KF0610") {
+				j.Errorf("apply that tells nothing: exit %d\n%s", code, out)
+			}
+		}
 		out := j.applies(key("A3")+b+`agent "main" { order = { anthropic = ["anthropic:a"] } }`, "gateway running", "running gateway", "~ anthropic:a")
 		if told := strings.Contains(out, "secrets.reload: told"); told != clobbers {
 			j.Errorf("told: %v, want %v:\n%s", told, clobbers, out)
@@ -87,7 +93,14 @@ func TestGatewayLive(t *testing.T) {
 		j.sends("ops", "A3")
 		j.keeps("ops", "A3")
 
-		j.applies(key("A4")+b+`agent "main" { order = { anthropic = ["anthropic:b", "anthropic:a"] } }`, "agent ops", "~ anthropic:a", "~ order anthropic")
+		// A saved plan does not grow stale by a turn.
+		j.declare(key("A4") + b + `agent "main" { order = { anthropic = ["anthropic:b", "anthropic:a"] } }`)
+		j.keyform("plan", "-out=saved")
+		gatewaytest.Sent(j, j.live.Turn(j, "main"), "x-api-key", fake("A3"))
+		if code, out := j.keyform("apply", "saved"); code != exitOK {
+			j.Errorf("apply of a saved plan: exit %d\n%s", code, out)
+		}
+		j.synced()
 		j.sends("ops", "B")
 		j.sends("main", "B")
 		j.keeps("main", "A4")
