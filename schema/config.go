@@ -20,6 +20,8 @@ type Config struct {
 	Secrets   []Secret
 	Sources   []Source
 	Removed   []Removed
+	// ClaudeCode is nil where the block is not declared, or not enabled.
+	ClaudeCode *ClaudeCode
 	// Files holds the source text by file name, for snippets in diagnostics.
 	Files map[string][]byte
 }

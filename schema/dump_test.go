@@ -53,6 +53,9 @@ func dump(c *Config) string {
 			line("  order %s=%q", o.Provider, o.IDs)
 		}
 	}
+	if cc := c.ClaudeCode; cc != nil {
+		line("claude_code expect=%s%s%s", cc.Expect, named(" config_dir", cc.ConfigDir), named(" account", cc.Account))
+	}
 	for _, r := range c.Removed {
 		line("removed %s", r.From)
 	}

@@ -143,6 +143,7 @@ func (l *loader) load() {
 	l.loadProviders()
 	l.loadProfiles()
 	l.loadAgents()
+	l.loadClaudeCode()
 	l.loadRemoved()
 	l.checkAliases()
 	l.checkObjects()
