@@ -17,6 +17,11 @@ const (
 	SourceStdin       = "stdin"
 )
 
+// SourceClaudeCode is the source of what import = "claude_code" copies. No
+// constructor makes a reference to it: only plans hold one, whose argument is the path
+// of Claude Code's file.
+const SourceClaudeCode = ImportClaudeCode
+
 // constructorList is how messages name the constructors.
 const constructorList = `onepassword("op://vault/item/field"), env("NAME"), secretfile("/path"), credential("NAME") or stdin()`
 
