@@ -88,6 +88,7 @@ func TestArguments(t *testing.T) {
 	for name, block := range map[string]string{
 		"keyform": "keyform", "variable": `variable "x"`, "gateway": `gateway "openclaw"`, "provider": `provider "x"`,
 		"profile": `profile "x:y"`, "agent": `agent "main"`, "secret": `secret "x"`, "source": `source "onepassword" "x"`,
+		"claude_code": "claude_code",
 	} {
 		for _, m := range regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\|").FindAllStringSubmatch(section(t, text, "### "+name), -1) {
 			if m[1] == "validation" || name == "agent" && m[1] == "profile" {

@@ -50,6 +50,11 @@ func Diff(want Desired, live Snapshot, prints Prints, opts Options) (*Plan, diag
 		p.Gateways = append(p.Gateways, d.run())
 		diags = append(diags, d.diags...)
 	}
+	if want.ClaudeCode != nil && live.ClaudeCode != nil && !opts.Destroy && targeted(opts.Targets, schema.Address{Kind: schema.KindClaudeCode}) {
+		var more diag.Diagnostics
+		p.ClaudeCode, more = claudeCode(want.ClaudeCode, live.ClaudeCode, opts.Now)
+		diags = append(diags, more...)
+	}
 	diags = append(diags, checkTargets(want, live, opts)...)
 	return p, diags
 }

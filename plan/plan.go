@@ -42,6 +42,8 @@ type Plan struct {
 	// Unresolved tells that secrets were not compared (-no-resolve).
 	Unresolved bool          `json:"unresolved,omitempty"`
 	Gateways   []GatewayPlan `json:"gateways"`
+	// ClaudeCode is nil where it is not declared, or not a target.
+	ClaudeCode *ClaudeCodePlan `json:"claude_code,omitempty"`
 }
 
 // GatewayPlan is the change of one gateway.

@@ -17,6 +17,8 @@ type Fingerprint string
 type Snapshot struct {
 	FormatVersion string            `json:"format_version"`
 	Gateways      []GatewaySnapshot `json:"gateways"`
+	// ClaudeCode is nil where it was not looked at.
+	ClaudeCode *ClaudeCodeSnapshot `json:"claude_code,omitempty"`
 }
 
 // GatewaySnapshot is one gateway as it was found.

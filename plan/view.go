@@ -19,6 +19,8 @@ type View struct {
 	Errored       bool          `json:"errored"`
 	Counts        Counts        `json:"counts"`
 	Gateways      []GatewayView `json:"gateways"`
+	// ClaudeCode is nil where it is not declared.
+	ClaudeCode *ClaudeCodePlan `json:"claude_code,omitempty"`
 	// Changes is resource_changes of Terraform's plan JSON: the same keys where the
 	// meaning is the same, one entry per object and store.
 	Changes []ChangeView `json:"resource_changes"`
@@ -88,6 +90,7 @@ func NewView(p *Plan, diags []diag.Entry, cost []string) *View {
 	v := &View{
 		FormatVersion: FormatVersion, Keyform: p.Keyform, Owner: p.Owner, Targets: p.Targets, Destroy: p.Destroy,
 		Counts: p.Counts(), Cost: cost, Diagnostics: diags, Changes: []ChangeView{}, Gateways: []GatewayView{},
+		ClaudeCode: p.ClaudeCode,
 	}
 	if v.Diagnostics == nil {
 		v.Diagnostics = []diag.Entry{}

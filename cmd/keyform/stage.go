@@ -50,6 +50,7 @@ func (a *app) stage(ctx context.Context, args *planArgs) (*staged, error) {
 	}
 	live, diags := gateway.Read(ctx, a.host(watched(cfg)), cfg.Gateways, s.key)
 	s.diags = append(s.diags, diags...)
+	s.diags = append(s.diags, a.readClaudeCode(ctx, &live, cfg.ClaudeCode, s.key)...)
 	want := plan.Desire(cfg)
 	s.resolver = secrets.New(a.seams(), cfg.Sources)
 	opts := plan.Options{
