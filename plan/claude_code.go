@@ -182,7 +182,7 @@ func (p *ClaudeCodePlan) otherAccount(want string) []Finding {
 	switch {
 	case is == "":
 		return unexpected(accountUnknown, fmt.Sprintf("The login should be that of %s, and Claude Code has not noted whose it is.", want),
-			`Start claude once: it asks whose login it is, and notes it in .claude.json.`)
+			`Log in with claude, by "claude auth login": it notes the account in .claude.json. A copied file brings no name along.`)
 	case !strings.EqualFold(is, want):
 		return unexpected(otherAccount, fmt.Sprintf("The login is that of %s and should be that of %s.", is, want),
 			`Log in with claude as that account, by "claude auth login", or correct account.`)
