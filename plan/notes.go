@@ -50,7 +50,10 @@ func (d *differ) notes() []string {
 			}
 		}
 	}
-	return out
+	if ids := d.synced(); len(ids) > 0 {
+		out = append(out, fmt.Sprintf("These are copies that %s itself makes of other programs' logins: %s.", d.live.Product, strings.Join(ids, ", ")))
+	}
+	return append(out, d.unnamed...)
 }
 
 func (d *differ) setsVar(name string) bool {

@@ -68,6 +68,8 @@ type GatewayPlan struct {
 	// Ledger is what the ledger gets to know besides, or in spite of no change.
 	Ledger []LedgerChange `json:"ledger,omitempty"`
 	Reload schema.Reload  `json:"reload"`
+	// Steps are for a person to do; keyform cannot.
+	Steps []Step `json:"steps,omitempty"`
 	// Unmanaged counts the live profiles that are not declared and stay.
 	Unmanaged []string `json:"unmanaged,omitempty"`
 	// Unchecked counts the declared secrets that were not compared.

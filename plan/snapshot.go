@@ -19,6 +19,8 @@ type Snapshot struct {
 	Gateways      []GatewaySnapshot `json:"gateways"`
 	// ClaudeCode is nil where it was not looked at.
 	ClaudeCode *ClaudeCodeSnapshot `json:"claude_code,omitempty"`
+	// Sync is nil where there is no login that a product's sync could copy.
+	Sync *SyncLogin `json:"sync,omitempty"`
 }
 
 // GatewaySnapshot is one gateway as it was found.
@@ -82,6 +84,13 @@ type Rules struct {
 	References bool `json:"references,omitempty"`
 	// SyncedIDs are profile ids that the product's own sync brings back when deleted.
 	SyncedIDs []string `json:"synced_ids,omitempty"`
+	// ClaudeSync is the profile that the product's own sync copies Claude Code's login
+	// to, "" for products without that sync.
+	ClaudeSync string `json:"claude_sync,omitempty"`
+	// Login is the product's command for a login, to which a provider is appended;
+	// Logins has the providers that need another one.
+	Login  string            `json:"login,omitempty"`
+	Logins map[string]string `json:"logins,omitempty"`
 	// ModeMigrations are profile ids whose config mode "token" is legacy for "oauth"
 	// whatever is stored.
 	ModeMigrations []string `json:"mode_migrations,omitempty"`
@@ -135,6 +144,14 @@ type LiveProfile struct {
 	// Credential is the fingerprint of the key or token, under ProfileDomain; for
 	// OAuth it is that of the account, which a refresh does not change ("" if unknown).
 	Credential Fingerprint `json:"credential,omitempty"`
+	// Refresh is the fingerprint of an OAuth login's refresh token, under RefreshDomain,
+	// Access that of its access token, under AccessDomain; of a token Access is known only
+	// where the product's sync keeps it. Both move with every refresh.
+	Refresh Fingerprint `json:"refresh,omitempty"`
+	Access  Fingerprint `json:"access,omitempty"`
+	// Account and Email say whose OAuth login it is, "" where the store does not.
+	Account string `json:"account,omitempty"`
+	Email   string `json:"email,omitempty"`
 	// Expires is in milliseconds since the epoch and may be fractional (a sync of
 	// clawdbot 2026.1.24-3 writes a file time); nil where the store has none.
 	Expires *float64 `json:"expires,omitempty"`

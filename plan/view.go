@@ -45,6 +45,7 @@ type GatewayView struct {
 	Reload     string   `json:"reload,omitempty"`
 	Unmanaged  []string `json:"unmanaged"`
 	Notes      []string `json:"notes,omitempty"`
+	Steps      []Step   `json:"steps,omitempty"`
 	home       string
 	envWaits   bool
 }
@@ -109,7 +110,7 @@ func (v *View) addGateway(g *GatewayPlan) {
 	gv := GatewayView{
 		Name: g.Name, Product: g.Product, Release: g.Release, Evidence: g.Evidence,
 		StateDir: g.StateDir, ConfigPath: g.ConfigPath, Running: g.Running, PID: g.PID,
-		Reload: g.Reload.Mode, Unmanaged: g.Unmanaged, Notes: g.Notes, home: g.Home,
+		Reload: g.Reload.Mode, Unmanaged: g.Unmanaged, Notes: g.Notes, Steps: g.Steps, home: g.Home,
 	}
 	if gv.Unmanaged == nil {
 		gv.Unmanaged = []string{}

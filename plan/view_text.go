@@ -88,6 +88,7 @@ func (v *View) writeGateway(b *strings.Builder, g *GatewayView, s Style) {
 		writeStore(b, mine[i:j], s)
 		i = j
 	}
+	writeSteps(b, g, s)
 	writeRest(b, g, s)
 }
 
@@ -159,11 +160,13 @@ func (v *View) writeFooter(b *strings.Builder, s Style) {
 	}
 	if c.Total() == 0 && !v.Errored && v.ClaudeCode != nil && !v.ClaudeCode.AsDeclared {
 		b.WriteString(s.paint("1", "No changes") + " that keyform makes. Claude Code is not as declared: see above.\n")
+	} else if steps := v.stepsText(); c.Total() == 0 && !v.Errored && steps != "" {
+		b.WriteString(s.paint("1", "No changes") + " that keyform makes. " + steps + "\n")
 	} else if c.Total() == 0 && !v.Errored {
 		b.WriteString(s.paint("1", "No changes.") + " What is live matches the configuration.\n")
 	} else if c.Total() > 0 {
 		b.WriteString(s.paint("1", "Plan:") + fmt.Sprintf(" %d to add, %d to change, %d to migrate, %d to delete.\n", c.Add, c.Change, c.Migrate, c.Delete))
-		rest = append(rest, v.reloadText())
+		rest = append(rest, v.reloadText(), v.stepsText())
 	}
 	rest = append(v.costText(), rest...)
 	if v.Unchecked > 0 {

@@ -51,6 +51,9 @@ func (a *app) stage(ctx context.Context, args *planArgs) (*staged, error) {
 	live, diags := gateway.Read(ctx, a.host(watched(cfg)), cfg.Gateways, s.key)
 	s.diags = append(s.diags, diags...)
 	s.diags = append(s.diags, a.readClaudeCode(ctx, &live, cfg.ClaudeCode, s.key)...)
+	if live.Sync, err = a.syncLogin(ctx, &live, s.key); err != nil {
+		return nil, err
+	}
 	want := plan.Desire(cfg)
 	s.resolver = secrets.New(a.seams(), cfg.Sources)
 	opts := plan.Options{

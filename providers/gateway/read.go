@@ -94,6 +94,7 @@ func (r *reader) describe(row *product.Release) {
 	r.out.Name, r.out.Product = r.spec.Name, r.place.product.Name
 	r.out.StateDir, r.out.ConfigPath, r.out.Home = r.place.stateDir, r.place.configPath, r.place.home
 	r.out.Rules = row.Rules()
+	r.out.Rules.Login, r.out.Rules.Logins = r.place.product.LoginCommands(r.spec.Instance)
 	if r.place.unit != nil {
 		r.out.Unit = r.place.unit.name
 	}

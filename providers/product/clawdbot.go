@@ -34,9 +34,10 @@ func clawdbot() Product {
 		UnitEnv: "CLAWDBOT_SYSTEMD_UNIT", VersionEnv: "CLAWDBOT_SERVICE_VERSION", LockDir: "clawdbot",
 		Port: defaultPort, PortEnv: []string{"CLAWDBOT_GATEWAY_PORT"},
 		TokenEnv: []string{"CLAWDBOT_GATEWAY_TOKEN"}, PasswordEnv: []string{"CLAWDBOT_GATEWAY_PASSWORD"},
+		Logins: map[string]string{"openai-codex": "onboard --auth-choice openai-codex"},
 		Releases: []Release{{
 			Generation: storeJSON, LockForm: lockDir,
-			SyncedIDs: []string{claudeCLI, codexCLI, qwenCLI}, ModeMigrations: []string{claudeCLI},
+			SyncedIDs: []string{claudeCLI, codexCLI, qwenCLI}, ClaudeSync: claudeCLI, ModeMigrations: []string{claudeCLI},
 			Variables: clawdbotVars(), Aliases: aliases124(), Include: includeAnywhere(),
 		}},
 	}

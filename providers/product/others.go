@@ -16,7 +16,7 @@ func clawdia() Product {
 		Unit: "clawdia-gateway", Launchd: "com.clawdia", LockDir: "clawdia", Port: defaultPort,
 		Releases: []Release{{
 			Generation: storeJSON, LockForm: lockDir,
-			SyncedIDs: []string{claudeCLI, codexCLI, qwenCLI}, ModeMigrations: []string{claudeCLI},
+			SyncedIDs: []string{claudeCLI, codexCLI, qwenCLI}, ClaudeSync: claudeCLI, ModeMigrations: []string{claudeCLI},
 			Variables: clawdbotVars(), Aliases: aliases124(), Include: includeAnywhere(),
 		}},
 	}

@@ -55,6 +55,9 @@ type Product struct {
 	// LaterEvidence are files whose being there shows a release that this table has
 	// as unsupported, relative to the state directory ("*" stands for one name).
 	LaterEvidence []string
+	// Logins are the arguments of the product's command for a login at a provider, where
+	// they are others than those of LoginCommand.
+	Logins map[string]string
 	// Releases are in ascending order. A single one without From holds for all.
 	Releases []Release
 }
@@ -74,6 +77,7 @@ type Release struct {
 	ListedFallback       bool
 	References           bool
 	SyncedIDs            []string
+	ClaudeSync           string
 	ModeMigrations       []string
 	Variables            map[string][]string
 	Aliases              map[string]string
@@ -136,6 +140,6 @@ func (r *Release) Rules() plan.Rules {
 		Generation: r.Generation, LockForm: r.LockForm, MainAgent: mainAgent,
 		Variables: r.Variables, Aliases: r.Aliases,
 		Clobbers: r.Clobbers, ReloadMethod: r.ReloadMethod, References: r.References,
-		SyncedIDs: r.SyncedIDs, ModeMigrations: r.ModeMigrations, ListedFallback: r.ListedFallback,
+		SyncedIDs: r.SyncedIDs, ClaudeSync: r.ClaudeSync, ModeMigrations: r.ModeMigrations, ListedFallback: r.ListedFallback,
 	}
 }

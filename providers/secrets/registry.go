@@ -20,6 +20,7 @@ func registry() []entry {
 		{schema.SourceFile, newSecretFile},
 		{schema.SourceCredential, newCredential},
 		{schema.SourceStdin, newStdin},
+		{schema.SourceClaudeCode, newClaudeCode},
 	}
 }
 
