@@ -98,7 +98,7 @@ func (d *differ) importLogin(p *schema.Profile, addr schema.Address, m *model, l
 	if p.ID != d.rules.ClaudeSync {
 		d.missing[addr] = true
 		d.errorf("KF0618", "Import that the gateway does not do", p.Attrs["import"], addr,
-			"%s %s does not copy Claude Code's login, and a copy of it would be a second place that refreshes it, until one of the two is logged out. Use a setup-token instead (run \"claude setup-token\", and declare it as token), or an API key, which is what Anthropic recommends for a gateway that is always on.",
+			"%s %s does not copy Claude Code's login, and a copy of it would be a second place that refreshes it, until one of the two is logged out. Use a setup-token instead (run \"claude setup-token\", and declare it as token), or an API key, which is what suits a gateway that is always on. Where another declared gateway is meant, name it with gateways = [...].",
 			d.live.Product, d.live.Release)
 		return
 	}

@@ -23,7 +23,7 @@ func (d *authDoc) importLogin(root *jsondoc.Node, op plan.ImportLogin, secrets S
 		return err
 	}
 	if login.Kind() != op.Kind {
-		return fmt.Errorf("Claude Code's login was of the kind %s when the plan was made, and is of the kind %s now: make a new plan", op.Kind, login.Kind())
+		return fmt.Errorf("the login of Claude Code was of the kind %s when the plan was made, and is of the kind %s now: make a new plan", op.Kind, login.Kind())
 	}
 	members := []jsondoc.Member{
 		{Key: typeKey, Value: jsondoc.StringOf(string(op.Kind))},
