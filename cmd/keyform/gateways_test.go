@@ -152,3 +152,19 @@ func TestClawdbotKeepsTheImportInStep(t *testing.T) {
 		t.Errorf("the copy goes without a note:\n%s", planned)
 	}
 }
+
+// TestLiveClawdbotWithImport imports beside a running gateway. A turn of another agent
+// makes clawdbot store the login once more: that is told, and nothing to change.
+func TestLiveClawdbotWithImport(t *testing.T) {
+	h := newClaudeHome(t, sandbox.Build(t), claudeImport)
+	live := h.Serve(t)
+	h.keyform(t, 0, "apply", "-auto-approve")
+	gatewaytest.Sent(t, live.Turn(t, "main"), "bearer", claudeAccess)
+	if out := h.keyform(t, 0, "plan", "-detailed-exitcode"); strings.Contains(out, "KF0619") {
+		t.Errorf("Claude Code and its one copy count as two places:\n%s", out)
+	}
+	gatewaytest.Sent(t, live.Turn(t, "ops"), "bearer", claudeAccess)
+	if out := h.keyform(t, 0, "plan", "-detailed-exitcode"); !strings.Contains(out, "KF0619") || !strings.Contains(out, "agents/ops/agent") {
+		t.Errorf("the copy of agent ops is not told:\n%s", out)
+	}
+}
