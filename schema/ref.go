@@ -22,9 +22,6 @@ const (
 // of Claude Code's file.
 const SourceClaudeCode = ImportClaudeCode
 
-// constructorList is how messages name the constructors.
-const constructorList = `onepassword("op://vault/item/field"), env("NAME"), secretfile("/path"), credential("NAME") or stdin()`
-
 // String is the reference as a user reads it: `op://Vault/item/field` for 1Password,
 // else the call that makes it, such as `env("NAME")` or `stdin()`. A reference that
 // goes through a named source is always the call, so that the name is seen. The zero
