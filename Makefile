@@ -26,8 +26,8 @@ build: ## bin/keyform
 	$(GO_BUILD) -o bin/ ./cmd/keyform
 
 .PHONY: demo
-demo: ## plan and apply in a sandbox home (KEEP=1 keeps it)
-	@sh examples/demo/demo.sh
+demo: ## plan and apply in a sandbox home (PRODUCT=clawdia, opensoul, ...; KEEP=1 keeps it)
+	@sh examples/demo/demo.sh $(PRODUCT)
 
 .PHONY: test
 test: ## every test that needs Go alone

@@ -130,6 +130,7 @@ func (d *differ) run() GatewayPlan {
 	d.listings()
 	d.migrations()
 	d.guard()
+	d.guardImports()
 	d.checkReload()
 	d.assemble()
 	return d.out

@@ -53,7 +53,8 @@ func (d *differ) notes() []string {
 	if ids := d.synced(); len(ids) > 0 {
 		out = append(out, fmt.Sprintf("These are copies that %s itself makes of other programs' logins: %s.", d.live.Product, strings.Join(ids, ", ")))
 	}
-	return append(out, d.unnamed...)
+	out = append(out, d.unnamed...)
+	return append(out, d.legacyNotes()...)
 }
 
 func (d *differ) setsVar(name string) bool {

@@ -57,6 +57,9 @@ type GatewaySnapshot struct {
 	// Elsewhere are variables that reach the gateway another way than its .env file.
 	Elsewhere []EnvElsewhere `json:"elsewhere,omitempty"`
 	Ledger    Ledger         `json:"ledger"`
+	// Legacy are remarks, full sentences, on what earlier names of the product left
+	// behind and what the product does with it.
+	Legacy []string `json:"legacy,omitempty"`
 }
 
 // Rules is what a product and release do, from the product table, as far as a
@@ -94,6 +97,11 @@ type Rules struct {
 	// ModeMigrations are profile ids whose config mode "token" is legacy for "oauth"
 	// whatever is stored.
 	ModeMigrations []string `json:"mode_migrations,omitempty"`
+	// RetiredIDs are profile ids that the product's doctor removes.
+	RetiredIDs []string `json:"retired_ids,omitempty"`
+	// DefaultModel is the model that is used where the configuration names none,
+	// "provider/model"; "" where that is not known.
+	DefaultModel string `json:"default_model,omitempty"`
 	// ListedFallback: where every id that auth.profiles lists for a provider is
 	// missing from the store, all stored ids of the provider are used.
 	ListedFallback bool `json:"listed_fallback"`
@@ -117,6 +125,8 @@ type StoreSnapshot struct {
 	Path   string `json:"path"`
 	Label  string `json:"label"`
 	Exists bool   `json:"exists"`
+	// Empty tells that the file has no bytes.
+	Empty bool `json:"empty,omitempty"`
 	// Profiles are in the order of the file.
 	Profiles []LiveProfile `json:"profiles,omitempty"`
 	// Orders by provider, as spelt in the store, without empty ones (which count as none).
@@ -124,6 +134,8 @@ type StoreSnapshot struct {
 	// LastGood by provider; Usage lists the ids with usageStats, sorted.
 	LastGood map[string]string `json:"last_good,omitempty"`
 	Usage    []string          `json:"usage,omitempty"`
+	// Import is what the gateway makes the store of at its next load, nil for nothing.
+	Import *LegacyImport `json:"import,omitempty"`
 }
 
 // Profile finds a profile by id; nil if it is not there.
@@ -183,6 +195,8 @@ type ConfigSnapshot struct {
 	EnvVars map[string]Fingerprint `json:"env_vars,omitempty"`
 	// ModelKeys are the providers with a models.providers.*.apiKey, sorted.
 	ModelKeys []string `json:"model_keys,omitempty"`
+	// Model is the primary model of the agents' defaults, "" where there is none.
+	Model string `json:"model,omitempty"`
 }
 
 func (c *ConfigSnapshot) ref() StoreRef {

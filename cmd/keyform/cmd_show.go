@@ -7,8 +7,6 @@ import (
 
 	"github.com/keyform/keyform/plan"
 	"github.com/keyform/keyform/providers/gateway"
-	"github.com/keyform/keyform/providers/product"
-	"github.com/keyform/keyform/schema"
 )
 
 func (a *app) showCommand() *cli.Command {
@@ -53,7 +51,7 @@ func (a *app) showLive(ctx context.Context, args *planArgs) error {
 		return exit(exitError)
 	}
 	if len(cfg.Files) == 0 {
-		gateways, claude = a.present(), a.presentClaudeCode()
+		gateways, claude = gateway.Discover(a.host(nil)), a.presentClaudeCode()
 		if len(gateways) == 0 && claude == nil {
 			return usagef("there is no configuration here, and neither a gateway nor a Claude Code in its default place")
 		}
@@ -77,19 +75,4 @@ func (a *app) showLive(ctx context.Context, args *planArgs) error {
 		return exit(exitError)
 	}
 	return err
-}
-
-// present are the supported products whose default state directory is there.
-func (a *app) present() []schema.Gateway {
-	h := a.host(nil)
-	var out []schema.Gateway
-	for _, p := range product.Products() {
-		if p.Unsupported != "" {
-			continue
-		}
-		if _, err := h.FS.Stat(h.Home + "/" + p.StateDir); err == nil {
-			out = append(out, schema.Gateway{Name: p.Name, Product: p.Name, Migrate: true, Reload: schema.Reload{Mode: "live"}})
-		}
-	}
-	return out
 }

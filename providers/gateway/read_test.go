@@ -46,6 +46,7 @@ func TestReadClawdbotHome(t *testing.T) {
 			Path: filepath.Join(state, "clawdbot.json"), Label: "clawdbot.json", AuthPath: []string{"auth"}, Exists: true,
 			Listings: []plan.Listing{{ID: "anthropic:manual", Provider: "anthropic", Mode: "token"}},
 			EnvVars:  map[string]plan.Fingerprint{"OPENROUTER_API_KEY": print("sk-or-v1-FAKEfakeFAKE", "gateway.bot env OPENROUTER_API_KEY")},
+			Model:    "anthropic/claude-opus-4-5",
 		},
 		Env: plan.EnvSnapshot{
 			Path: filepath.Join(state, ".env"), Label: ".env", Exists: true,
