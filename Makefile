@@ -40,6 +40,7 @@ race: ## the same under the race detector (needs a C compiler)
 .PHONY: test-gateways
 test-gateways: ## tests against the released gateways (npm; 3 GB once)
 	sh providers/gatewaytest/install.sh clawdbot-2026.1.24-3 openclaw-2026.2.26
+	sh providers/gatewaytest/install.sh claude-code-2.1.328 claude-code-2.1.40
 	go test -tags gateways -count=1 -v -timeout 40m $(GOTESTFLAGS) $(call dirs,'^//go:build gateways')
 
 .PHONY: examples

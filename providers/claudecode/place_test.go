@@ -3,46 +3,63 @@ package claudecode_test
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 	"testing"
 
 	"github.com/keyform/keyform/plan"
 )
 
-// TestPlaces holds the directory against what "claude auth status" of 2.1.328 found
-// with the same variables.
-func TestPlaces(t *testing.T) {
-	for _, c := range []struct {
-		name     string
-		declared string
-		env      map[string]string
-		// at is where the login is, classes what is said besides.
-		at, classes string
-	}{
+// placement is how Claude Code is told where its files are, and where it looks then.
+type placement struct {
+	name string
+	// declared is config_dir, env the variables; "HOME" at the start is the home.
+	declared string
+	env      map[string]string
+	// at is where the login is, classes what is said besides.
+	at, classes string
+	// newOnly tells that 2.1.40 looks elsewhere.
+	newOnly bool
+}
+
+// placements is what TestPlaces and, with the real program, TestRealPlaces go through.
+func placements() []placement {
+	const all, apart = "CLAUDE_CONFIG_DIR", "CLAUDE_SECURESTORAGE_CONFIG_DIR"
+	return []placement{
 		{name: "default", at: ".claude"},
-		{name: "variable", env: map[string]string{"CLAUDE_CONFIG_DIR": "HOME/x"}, at: "x"},
-		{name: "credentials apart", env: map[string]string{"CLAUDE_SECURESTORAGE_CONFIG_DIR": "HOME/s", "CLAUDE_CONFIG_DIR": "HOME/x"}, at: "s"},
-		{name: "credentials apart, empty", env: map[string]string{"CLAUDE_SECURESTORAGE_CONFIG_DIR": "", "CLAUDE_CONFIG_DIR": "HOME/x"}, at: ".claude"},
-		{name: "declared", declared: "HOME/d", env: map[string]string{"CLAUDE_SECURESTORAGE_CONFIG_DIR": "HOME/s", "CLAUDE_CONFIG_DIR": "HOME/x"}, at: "d"},
+		{name: "variable", env: map[string]string{all: "HOME/x"}, at: "x"},
+		{name: "credentials apart", env: map[string]string{apart: "HOME/s", all: "HOME/x"}, at: "s", newOnly: true},
+		{name: "credentials apart, empty", env: map[string]string{apart: "", all: "HOME/x"}, at: ".claude", newOnly: true},
+		{name: "declared", declared: "HOME/d", env: map[string]string{apart: "HOME/s", all: "HOME/x"}, at: "d"},
 		{name: "declared in the home", declared: "~/d", at: "d"},
-		{name: "empty variable", env: map[string]string{"CLAUDE_CONFIG_DIR": ""}, at: "here", classes: "relative_dir"},
-		{name: "relative variable", env: map[string]string{"CLAUDE_CONFIG_DIR": "rel"}, at: "here/rel", classes: "relative_dir"},
-		{name: "no tilde in a variable", env: map[string]string{"CLAUDE_CONFIG_DIR": "~/x"}, at: "here/~/x", classes: "relative_dir"},
-		{name: "composed form", env: map[string]string{"CLAUDE_CONFIG_DIR": "HOME/cafe\u0301"}, at: "caf\u00e9"},
-	} {
+		{name: "empty variable", env: map[string]string{all: ""}, at: "here", classes: "relative_dir"},
+		{name: "relative variable", env: map[string]string{all: "rel"}, at: "here/rel", classes: "relative_dir"},
+		{name: "no tilde in a variable", env: map[string]string{all: "~/x"}, at: "here/~/x", classes: "relative_dir"},
+		{name: "relative, credentials apart", env: map[string]string{apart: "rel", all: "HOME/x"}, at: "here/rel", classes: "relative_dir", newOnly: true},
+		{name: "composed form", env: map[string]string{all: "HOME/cafe\u0301"}, at: "caf\u00e9"},
+	}
+}
+
+// lay puts a login where it is looked for and sets the variables. It gives what is
+// declared.
+func (c placement) lay(s *sandbox) string {
+	expand := func(path string) string {
+		if rest, ok := strings.CutPrefix(path, "HOME"); ok {
+			return s.home + rest
+		}
+		return path
+	}
+	s.write(c.at+"/.credentials.json", document(nil))
+	for name, value := range c.env {
+		s.env[name] = expand(value)
+	}
+	return expand(c.declared)
+}
+
+func TestPlaces(t *testing.T) {
+	for _, c := range placements() {
 		t.Run(c.name, func(t *testing.T) {
 			s := newSandbox(t)
-			s.write(c.at+"/.credentials.json", document(nil))
-			for name, value := range c.env {
-				if len(value) > 4 && value[:4] == "HOME" {
-					value = s.home + value[4:]
-				}
-				s.env[name] = value
-			}
-			declared := c.declared
-			if len(declared) > 4 && declared[:4] == "HOME" {
-				declared = s.home + declared[4:]
-			}
-			live := s.snapshot(declared)
+			live := s.snapshot(c.lay(s))
 			if live.Path != s.path(c.at+"/.credentials.json") || live.Form != plan.ClaudeLogin || classes(live) != c.classes {
 				t.Errorf("%s at %s, %q", live.Form, live.Path, classes(live))
 			}
