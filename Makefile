@@ -28,8 +28,8 @@ build: ## bin/keyform
 	$(GO_BUILD) -o bin/ ./cmd/keyform
 
 .PHONY: demo
-demo: ## plan and apply in a sandbox home (KEEP=1 keeps it)
-	@sh examples/demo/demo.sh
+demo: ## plan and apply in a sandbox home (PRODUCT=clawdia, opensoul, ...; KEEP=1 keeps it)
+	@sh examples/demo/demo.sh $(PRODUCT)
 
 .PHONY: test
 test: ## every test that needs Go alone
@@ -42,6 +42,7 @@ race: ## the same under the race detector, breaking fewer operations (needs a C 
 .PHONY: test-gateways
 test-gateways: ## tests against the released gateways (npm; 3 GB once)
 	sh providers/gatewaytest/install.sh clawdbot-2026.1.24-3 openclaw-2026.2.26
+	sh providers/gatewaytest/install.sh claude-code-2.1.328 claude-code-2.1.40
 	go test -tags gateways -count=1 -v -timeout 40m -skip '$(GO_ALONE)' $(GOTESTFLAGS) $(call dirs,'^//go:build gateways')
 
 .PHONY: examples

@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/keyform/keyform/providers/product"
+	"github.com/keyform/keyform/providers/secrets"
 	"github.com/keyform/keyform/schema"
 	"github.com/keyform/keyform/schema/diag"
 )
@@ -52,7 +54,7 @@ func checkLoads(t *testing.T, b block) {
 	if err := os.WriteFile(filepath.Join(dir, "main.hcl"), []byte(b.text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, problems := schema.Load(dir, schema.Inputs{Version: "0.1.0"})
+	_, problems := schema.Load(dir, schema.Inputs{Version: "0.1.0", Products: product.Names(), Constructors: secrets.Constructors()})
 	// A fragment may lack what stands elsewhere on its page: names, sources, gateways.
 	missing := []string{"KF0110", "KF0116", "KF0126", "KF0206", "KF0210", "KF0211"}
 	for _, d := range problems {
@@ -88,6 +90,7 @@ func TestArguments(t *testing.T) {
 	for name, block := range map[string]string{
 		"keyform": "keyform", "variable": `variable "x"`, "gateway": `gateway "openclaw"`, "provider": `provider "x"`,
 		"profile": `profile "x:y"`, "agent": `agent "main"`, "secret": `secret "x"`, "source": `source "onepassword" "x"`,
+		"claude_code": "claude_code",
 	} {
 		for _, m := range regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\|").FindAllStringSubmatch(section(t, text, "### "+name), -1) {
 			if m[1] == "validation" || name == "agent" && m[1] == "profile" {

@@ -16,7 +16,7 @@ import (
 // the snapshot, and plans again: nothing may be left, and nothing that no change
 // names may have moved.
 func TestSecondPlanIsEmpty(t *testing.T) {
-	plans, changes := 0, 0
+	plans, changes, imports := 0, 0, 0
 	for seed := range uint64(4000) {
 		w := newWorld(rand.New(rand.NewPCG(seed, 7)))
 		p, diags := Diff(w.want, w.live, w.prints, w.opts)
@@ -28,6 +28,7 @@ func TestSecondPlanIsEmpty(t *testing.T) {
 		}
 		plans++
 		changes += p.Counts().Total()
+		imports += imported(p)
 		before := w.items()
 		w.carryOut(t, p)
 		w.checkUntouched(t, seed, p, before)
@@ -43,8 +44,8 @@ func TestSecondPlanIsEmpty(t *testing.T) {
 			t.Fatalf("seed %d: the third plan tells the ledger more: %s", seed, mustJSON(t, third.Gateways[0].Ledger))
 		}
 	}
-	if plans < 1000 || changes < 5000 {
-		t.Errorf("only %d plans with %d changes were drawn: the generator draws too much that is refused", plans, changes)
+	if plans < 1000 || changes < 5000 || imports < 50 {
+		t.Errorf("only %d plans with %d changes and %d imports were drawn: the generator draws too much that is refused", plans, changes, imports)
 	}
 }
 
@@ -87,7 +88,7 @@ func newWorld(r *rand.Rand) *world {
 		Name: "g", Product: "clawdbot", StateDir: "/s", ConfigPath: "/s/c.json",
 		Rules: Rules{
 			MainAgent: "main", Variables: map[string][]string{"anthropic": {"ANTHROPIC_API_KEY"}, "openai": {"OPENAI_API_KEY"}, "zai": {"ZAI_API_KEY"}},
-			Aliases: map[string]string{"z.ai": "zai"}, ListedFallback: r.IntN(2) == 0, SyncedIDs: []string{"anthropic:c"}, ModeMigrations: []string{"anthropic:c"},
+			Aliases: map[string]string{"z.ai": "zai"}, ListedFallback: r.IntN(2) == 0, SyncedIDs: []string{"anthropic:c"}, ClaudeSync: "anthropic:c", ModeMigrations: []string{"anthropic:c"},
 		},
 		Config: ConfigSnapshot{Path: "/s/c.json", Label: "c.json", AuthPath: []string{"auth"}, Exists: true, Orders: map[string][]string{}},
 		Env:    EnvSnapshot{Path: "/s/.env", Label: ".env"},
@@ -100,13 +101,14 @@ func newWorld(r *rand.Rand) *world {
 			g.Config.Listings = append(g.Config.Listings, Listing{ID: id, Provider: prefix(id), Mode: w.pick("api_key", "token", "oauth")})
 		}
 	}
+	w.sync()
 	w.orders(g.Config.Orders)
 	for _, name := range []string{"ANTHROPIC_API_KEY", "OPENAI_API_KEY"} {
 		if r.IntN(2) == 0 {
 			g.Env.Vars = append(g.Env.Vars, EnvLive{Name: name, Value: Fingerprint(w.pick("fp:X", "fp:OLD")), Count: 1})
 		}
 	}
-	w.live = Snapshot{Gateways: []GatewaySnapshot{g}}
+	w.live.Gateways = []GatewaySnapshot{g}
 	w.configuration()
 	w.ledger()
 	return w
@@ -125,6 +127,7 @@ func (w *world) store(agent string) StoreSnapshot {
 				p.Expires = new(float64)
 				*p.Expires = now + float64(w.r.IntN(10))*day
 			}
+			w.tokens(&p)
 			s.Profiles = append(s.Profiles, p)
 		}
 	}
@@ -169,6 +172,7 @@ func (w *world) configuration() {
 			}
 		}
 	}
+	w.logins(c)
 	for _, provider := range []string{"anthropic", "openai"} {
 		p := schema.Provider{ID: provider, Gateways: []string{"g"}, Order: w.declaredOrder(c, provider, "")}
 		if w.r.IntN(2) == 0 {
@@ -275,6 +279,8 @@ func (w *world) do(t *testing.T, g *GatewaySnapshot, ref StoreRef, op Op) {
 		if !op.KeepExpires {
 			p.Expires = asFloat(op.Expires)
 		}
+	case ImportLogin:
+		w.importLogin(s, op)
 	case DropProfile:
 		s.Profiles = slices.DeleteFunc(s.Profiles, func(p LiveProfile) bool { return p.ID == op.ID })
 	case SetOrder:

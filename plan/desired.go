@@ -8,6 +8,8 @@ import (
 type Desired struct {
 	Owner    string
 	Gateways []DesiredGateway
+	// ClaudeCode is nil where it is not declared.
+	ClaudeCode *schema.ClaudeCode
 }
 
 // DesiredGateway is all that is declared for one gateway. The pointers lead into
@@ -25,7 +27,7 @@ type DesiredGateway struct {
 
 // Desire sorts a configuration by gateway.
 func Desire(c *schema.Config) Desired {
-	d := Desired{Owner: c.Owner}
+	d := Desired{Owner: c.Owner, ClaudeCode: c.ClaudeCode}
 	secrets := make(map[string]*schema.Secret, len(c.Secrets))
 	for i := range c.Secrets {
 		secrets[c.Secrets[i].Name] = &c.Secrets[i]
@@ -107,7 +109,7 @@ func Needs(want *DesiredGateway, live *GatewaySnapshot, targets []schema.Address
 	var out []SecretUse
 	name := want.Gateway.Name
 	for _, p := range want.Profiles {
-		if a := profileAddress(name, p); targeted(targets, a) {
+		if a := profileAddress(name, p); p.Kind != schema.OAuth && targeted(targets, a) {
 			out = append(out, want.use(p.Use, ProfileDomain(name, p.ID), nil))
 		}
 	}

@@ -40,6 +40,7 @@ func Diff(want Desired, live Snapshot, prints Prints, opts Options) (*Plan, diag
 		p.Targets = append(p.Targets, t.String())
 	}
 	var diags diag.Diagnostics
+	var differs []*differ
 	for i := range want.Gateways {
 		w := &want.Gateways[i]
 		j := slices.IndexFunc(live.Gateways, func(g GatewaySnapshot) bool { return g.Name == w.Gateway.Name })
@@ -47,8 +48,16 @@ func Diff(want Desired, live Snapshot, prints Prints, opts Options) (*Plan, diag
 			continue // reading it failed, which has been told
 		}
 		d := newDiffer(want.Owner, w, &live.Gateways[j], prints, opts)
+		d.sync = live.Sync
+		differs = append(differs, d)
 		p.Gateways = append(p.Gateways, d.run())
 		diags = append(diags, d.diags...)
+	}
+	diags = append(diags, sharedLogins(differs, &live)...)
+	if want.ClaudeCode != nil && live.ClaudeCode != nil && !opts.Destroy && targeted(opts.Targets, schema.Address{Kind: schema.KindClaudeCode}) {
+		var more diag.Diagnostics
+		p.ClaudeCode, more = claudeCode(want.ClaudeCode, live.ClaudeCode, opts.Now)
+		diags = append(diags, more...)
 	}
 	diags = append(diags, checkTargets(want, live, opts)...)
 	return p, diags
@@ -72,8 +81,15 @@ type differ struct {
 	env     []Change
 	ledger  []LedgerChange
 	// declared holds the addresses that are declared, or forgotten on purpose.
-	declared  map[schema.Address]bool
-	ids       map[string]declaredID
+	declared map[schema.Address]bool
+	ids      map[string]declaredID
+	// missing holds the declared logins that somebody has still to log in.
+	missing map[schema.Address]bool
+	// sync is what the product's sync would copy, imports its declaration; both may be nil.
+	sync    *SyncLogin
+	imports *importing
+	// unnamed are the notes about logins that do not say whose they are.
+	unnamed   []string
 	unchecked int
 	out       GatewayPlan
 }
@@ -83,6 +99,7 @@ func newDiffer(owner string, want *DesiredGateway, live *GatewaySnapshot, prints
 		owner: owner, want: want, live: live, rules: live.Rules, prints: prints, opts: opts,
 		byAgent:  make(map[string]*model, len(live.Stores)),
 		declared: map[schema.Address]bool{},
+		missing:  map[schema.Address]bool{},
 	}
 	for i := range live.Stores {
 		m := newModel(&live.Stores[i], live.Rules, opts.Now)
@@ -114,6 +131,7 @@ func (d *differ) run() GatewayPlan {
 	d.listings()
 	d.migrations()
 	d.guard()
+	d.guardImports()
 	d.checkReload()
 	d.assemble()
 	return d.out

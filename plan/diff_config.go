@@ -46,7 +46,7 @@ func (d *differ) listings() {
 	kinds := map[string]*schema.Profile{}
 	for _, p := range d.want.Profiles {
 		addr := profileAddress(d.live.Name, p)
-		if !d.targeted(addr) || d.live.Ledger.Foreign(d.owner, addr.String()) != nil {
+		if d.missing[addr] || !d.targeted(addr) || d.live.Ledger.Foreign(d.owner, addr.String()) != nil {
 			continue
 		}
 		provider := d.rules.Provider(p.Provider)

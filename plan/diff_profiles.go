@@ -46,7 +46,7 @@ func (d *differ) placements(p *schema.Profile) []*model {
 		switch {
 		case m.ref.Agent == d.rules.MainAgent:
 			out = append(out, m)
-		case m.live.Profile(p.ID) == nil:
+		case p.Kind == schema.OAuth, m.live.Profile(p.ID) == nil:
 		case d.declared[schema.Address{Kind: schema.KindProfile, Gateway: d.live.Name, Agent: m.ref.Agent, Name: p.ID}]:
 		default:
 			out = append(out, m)
@@ -59,6 +59,10 @@ func (d *differ) agentStore(agent string) *model { return d.byAgent[agent] }
 
 func (d *differ) profile(p *schema.Profile, addr schema.Address, m *model) {
 	if !d.targeted(addr) {
+		return
+	}
+	if p.Kind == schema.OAuth {
+		d.login(p, addr, m)
 		return
 	}
 	isCopy := p.Agent == "" && m.ref.Agent != d.rules.MainAgent
@@ -321,7 +325,7 @@ func (d *differ) dropProfile(m *model, addr schema.Address, why string, prior Or
 	m.change(Change{
 		Address: addr.String(), Action: Delete, Name: addr.Name, Reason: why,
 		Summary: string(live.Kind) + " (sensitive) goes",
-		Ops:     Ops{DropProfile{ID: addr.Name}}, Prior: prior,
+		Ops:     Ops{DropProfile{ID: addr.Name}}, Prior: prior, Warnings: d.comesBack(addr.Name),
 		Before: &Object{Type: "profile", Provider: live.Provider, Kind: live.Kind, Value: live.Credential, Expires: live.Expires},
 	})
 }

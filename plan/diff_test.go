@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 const now = 1795176000000
 
 // TestDiff plans every testdata/diff/*.txtar: main.hcl is what is declared, live.json
-// the snapshot of one gateway, options.txt the options; want.txt holds the text
+// the snapshot of one gateway, sync.json what its sync would copy, options.txt the options; want.txt holds the text
 // view, the diagnostics and the ledger changes. env("X") has the fingerprint "fp:X".
 func TestDiff(t *testing.T) {
 	files, err := filepath.Glob("testdata/diff/*.txtar")
@@ -76,7 +76,8 @@ func newScenario(t *testing.T, archive *txtar.Archive) *scenario {
 		Rules: Rules{
 			Generation: "json", LockForm: "dir", MainAgent: "main",
 			Variables: map[string][]string{"anthropic": {"ANTHROPIC_OAUTH_TOKEN", "ANTHROPIC_API_KEY"}, "openrouter": {"OPENROUTER_API_KEY"}, "zai": {"ZAI_API_KEY", "Z_AI_API_KEY"}},
-			Aliases:   map[string]string{"z.ai": "zai"}, SyncedIDs: []string{"anthropic:claude-cli"}, ModeMigrations: []string{"anthropic:claude-cli"},
+			Aliases:   map[string]string{"z.ai": "zai"}, SyncedIDs: []string{"anthropic:claude-cli", "qwen-portal:qwen-cli"}, ClaudeSync: "anthropic:claude-cli",
+			Login: "clawdbot models auth login --provider", Logins: map[string]string{"openai-codex": "clawdbot onboard --auth-choice openai-codex"}, ModeMigrations: []string{"anthropic:claude-cli"},
 		},
 		Config: ConfigSnapshot{Path: "/home/gw/.clawdbot/clawdbot.json", Label: "clawdbot.json", AuthPath: []string{"auth"}, Exists: true},
 		Env:    EnvSnapshot{Path: "/home/gw/.clawdbot/.env", Label: ".env"},
@@ -93,6 +94,11 @@ func newScenario(t *testing.T, archive *txtar.Archive) *scenario {
 		s.Exists = s.Exists || s.Profiles != nil || s.Orders != nil
 	}
 	sc.live = Snapshot{FormatVersion: FormatVersion, Gateways: []GatewaySnapshot{g}}
+	if text := sc.get("sync.json"); text != "" {
+		if err := json.Unmarshal([]byte(text), &sc.live.Sync); err != nil {
+			t.Fatalf("sync.json: %v", err)
+		}
+	}
 	sc.options(t)
 	if !sc.opts.NoResolve {
 		for _, u := range Needs(&sc.want.Gateways[0], &sc.live.Gateways[0], sc.opts.Targets) {

@@ -53,7 +53,11 @@ func (d *differ) notes() []string {
 			}
 		}
 	}
-	return out
+	if ids := d.synced(); len(ids) > 0 {
+		out = append(out, fmt.Sprintf("These are copies that %s itself makes of other programs' logins: %s.", d.live.Product, strings.Join(ids, ", ")))
+	}
+	out = append(out, d.unnamed...)
+	return append(out, d.legacyNotes()...)
 }
 
 func (d *differ) setsVar(name string) bool {

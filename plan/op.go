@@ -31,6 +31,17 @@ type PutProfile struct {
 	KeepExpires bool   `json:"keep_expires,omitempty"`
 }
 
+// ImportLogin stores Claude Code's login as the product's own sync does: in place of
+// whatever the profile holds, of which only fields that no credential has stay. What
+// is stored is what Claude Code has by then; a login that is no longer of the Kind is an
+// error.
+type ImportLogin struct {
+	ID string `json:"id"`
+	// Kind is OAuth, or Token for a login without a refresh token.
+	Kind   schema.CredentialKind `json:"kind"`
+	Secret SecretUse             `json:"secret"`
+}
+
 // DropProfile removes a profile with its usageStats and a lastGood that names it.
 type DropProfile struct {
 	ID string `json:"id"`
@@ -75,6 +86,7 @@ type DropVar struct {
 }
 
 func (PutProfile) kind() string  { return "put_profile" }
+func (ImportLogin) kind() string { return "import_login" }
 func (DropProfile) kind() string { return "drop_profile" }
 func (SetOrder) kind() string    { return "set_order" }
 func (DropOrder) kind() string   { return "drop_order" }
@@ -90,6 +102,8 @@ func OpSecret(op Op) *SecretUse {
 		if !op.KeepSecret {
 			return &op.Secret
 		}
+	case ImportLogin:
+		return &op.Secret
 	case SetVar:
 		return op.Secret
 	}
@@ -138,6 +152,8 @@ func (t taggedOp) decode() (Op, error) {
 	switch t.Op {
 	case "put_profile":
 		return decodeOp[PutProfile](t.Args)
+	case "import_login":
+		return decodeOp[ImportLogin](t.Args)
 	case "drop_profile":
 		return decodeOp[DropProfile](t.Args)
 	case "set_order":

@@ -43,6 +43,8 @@ type Plan struct {
 	// Unresolved tells that secrets were not compared (-no-resolve).
 	Unresolved bool          `json:"unresolved,omitempty"`
 	Gateways   []GatewayPlan `json:"gateways"`
+	// ClaudeCode is nil where it is not declared, or not a target.
+	ClaudeCode *ClaudeCodePlan `json:"claude_code,omitempty"`
 }
 
 // GatewayPlan is the change of one gateway.
@@ -69,6 +71,8 @@ type GatewayPlan struct {
 	Reload schema.Reload  `json:"reload"`
 	// Untold tells that the gateway has yet to be told of an earlier run's writes.
 	Untold bool `json:"untold,omitempty"`
+	// Steps are for a person to do; keyform cannot.
+	Steps []Step `json:"steps,omitempty"`
 	// Unmanaged counts the live profiles that are not declared and stay.
 	Unmanaged []string `json:"unmanaged,omitempty"`
 	// Unchecked counts the declared secrets that were not compared.

@@ -17,6 +17,10 @@ type Fingerprint string
 type Snapshot struct {
 	FormatVersion string            `json:"format_version"`
 	Gateways      []GatewaySnapshot `json:"gateways"`
+	// ClaudeCode is nil where it was not looked at.
+	ClaudeCode *ClaudeCodeSnapshot `json:"claude_code,omitempty"`
+	// Sync is nil where there is no login that a product's sync could copy.
+	Sync *SyncLogin `json:"sync,omitempty"`
 }
 
 // GatewaySnapshot is one gateway as it was found.
@@ -55,6 +59,9 @@ type GatewaySnapshot struct {
 	// Elsewhere are variables that reach the gateway another way than its .env file.
 	Elsewhere []EnvElsewhere `json:"elsewhere,omitempty"`
 	Ledger    Ledger         `json:"ledger"`
+	// Legacy are remarks, full sentences, on what earlier names of the product left
+	// behind and what the product does with it.
+	Legacy []string `json:"legacy,omitempty"`
 }
 
 // Rules is what a product and release do, from the product table, as far as a
@@ -82,9 +89,21 @@ type Rules struct {
 	References bool `json:"references,omitempty"`
 	// SyncedIDs are profile ids that the product's own sync brings back when deleted.
 	SyncedIDs []string `json:"synced_ids,omitempty"`
+	// ClaudeSync is the profile that the product's own sync copies Claude Code's login
+	// to, "" for products without that sync.
+	ClaudeSync string `json:"claude_sync,omitempty"`
+	// Login is the product's command for a login, to which a provider is appended;
+	// Logins has the providers that need another one.
+	Login  string            `json:"login,omitempty"`
+	Logins map[string]string `json:"logins,omitempty"`
 	// ModeMigrations are profile ids whose config mode "token" is legacy for "oauth"
 	// whatever is stored.
 	ModeMigrations []string `json:"mode_migrations,omitempty"`
+	// RetiredIDs are profile ids that the product's doctor removes.
+	RetiredIDs []string `json:"retired_ids,omitempty"`
+	// DefaultModel is the model that is used where the configuration names none,
+	// "provider/model"; "" where that is not known.
+	DefaultModel string `json:"default_model,omitempty"`
 	// ListedFallback: where every id that auth.profiles lists for a provider is
 	// missing from the store, all stored ids of the provider are used.
 	ListedFallback bool `json:"listed_fallback"`
@@ -108,6 +127,8 @@ type StoreSnapshot struct {
 	Path   string `json:"path"`
 	Label  string `json:"label"`
 	Exists bool   `json:"exists"`
+	// Empty tells that the file has no bytes.
+	Empty bool `json:"empty,omitempty"`
 	// Profiles are in the order of the file.
 	Profiles []LiveProfile `json:"profiles,omitempty"`
 	// Orders by provider, as spelt in the store, without empty ones (which count as none).
@@ -115,6 +136,8 @@ type StoreSnapshot struct {
 	// LastGood by provider; Usage lists the ids with usageStats, sorted.
 	LastGood map[string]string `json:"last_good,omitempty"`
 	Usage    []string          `json:"usage,omitempty"`
+	// Import is what the gateway makes the store of at its next load, nil for nothing.
+	Import *LegacyImport `json:"import,omitempty"`
 }
 
 // Profile finds a profile by id; nil if it is not there.
@@ -135,6 +158,14 @@ type LiveProfile struct {
 	// Credential is the fingerprint of the key or token, under ProfileDomain; for
 	// OAuth it is that of the account, which a refresh does not change ("" if unknown).
 	Credential Fingerprint `json:"credential,omitempty"`
+	// Refresh is the fingerprint of an OAuth login's refresh token, under RefreshDomain,
+	// Access that of its access token, under AccessDomain; of a token Access is known only
+	// where the product's sync keeps it. Both move with every refresh.
+	Refresh Fingerprint `json:"refresh,omitempty"`
+	Access  Fingerprint `json:"access,omitempty"`
+	// Account and Email say whose OAuth login it is, "" where the store does not.
+	Account string `json:"account,omitempty"`
+	Email   string `json:"email,omitempty"`
 	// Expires is in milliseconds since the epoch and may be fractional (a sync of
 	// clawdbot 2026.1.24-3 writes a file time); nil where the store has none.
 	Expires *float64 `json:"expires,omitempty"`
@@ -166,6 +197,8 @@ type ConfigSnapshot struct {
 	EnvVars map[string]Fingerprint `json:"env_vars,omitempty"`
 	// ModelKeys are the providers with a models.providers.*.apiKey, sorted.
 	ModelKeys []string `json:"model_keys,omitempty"`
+	// Model is the primary model of the agents' defaults, "" where there is none.
+	Model string `json:"model,omitempty"`
 }
 
 func (c *ConfigSnapshot) ref() StoreRef {

@@ -66,6 +66,9 @@ func knownAddresses(want Desired, live Snapshot) []schema.Address {
 			out = append(out, a)
 		}
 	}
+	if want.ClaudeCode != nil {
+		add(schema.Address{Kind: schema.KindClaudeCode})
+	}
 	for i := range want.Gateways {
 		w := &want.Gateways[i]
 		add(schema.Address{Kind: schema.KindGateway, Gateway: w.Gateway.Name})

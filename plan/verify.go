@@ -67,6 +67,8 @@ func target(op Op) (cell string, kind StoreKind) {
 	switch op := op.(type) {
 	case PutProfile:
 		return "profile " + op.ID, AuthStore
+	case ImportLogin:
+		return "profile " + op.ID, AuthStore
 	case DropProfile:
 		return "profile " + op.ID, AuthStore
 	case SetOrder:

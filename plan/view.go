@@ -19,6 +19,8 @@ type View struct {
 	Errored       bool          `json:"errored"`
 	Counts        Counts        `json:"counts"`
 	Gateways      []GatewayView `json:"gateways"`
+	// ClaudeCode is nil where it is not declared.
+	ClaudeCode *ClaudeCodePlan `json:"claude_code,omitempty"`
 	// Changes is resource_changes of Terraform's plan JSON: the same keys where the
 	// meaning is the same, one entry per object and store.
 	Changes []ChangeView `json:"resource_changes"`
@@ -43,6 +45,7 @@ type GatewayView struct {
 	Reload     string   `json:"reload,omitempty"`
 	Unmanaged  []string `json:"unmanaged"`
 	Notes      []string `json:"notes,omitempty"`
+	Steps      []Step   `json:"steps,omitempty"`
 	home       string
 	envWaits   bool
 }
@@ -88,6 +91,7 @@ func NewView(p *Plan, diags []diag.Entry, cost []string) *View {
 	v := &View{
 		FormatVersion: FormatVersion, Keyform: p.Keyform, Owner: p.Owner, Targets: p.Targets, Destroy: p.Destroy,
 		Counts: p.Counts(), Cost: cost, Diagnostics: diags, Changes: []ChangeView{}, Gateways: []GatewayView{},
+		ClaudeCode: p.ClaudeCode,
 	}
 	if v.Diagnostics == nil {
 		v.Diagnostics = []diag.Entry{}
@@ -106,7 +110,7 @@ func (v *View) addGateway(g *GatewayPlan) {
 	gv := GatewayView{
 		Name: g.Name, Product: g.Product, Release: g.Release, Evidence: g.Evidence,
 		StateDir: g.StateDir, ConfigPath: g.ConfigPath, Running: g.Running, PID: g.PID,
-		Reload: g.Reload.Mode, Unmanaged: g.Unmanaged, Notes: g.Notes, home: g.Home,
+		Reload: g.Reload.Mode, Unmanaged: g.Unmanaged, Notes: g.Notes, Steps: g.Steps, home: g.Home,
 	}
 	if gv.Unmanaged == nil {
 		gv.Unmanaged = []string{}

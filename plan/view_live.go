@@ -15,8 +15,10 @@ import (
 type LiveView struct {
 	FormatVersion string        `json:"format_version"`
 	Gateways      []LiveGateway `json:"gateways"`
-	Diagnostics   []diag.Entry  `json:"diagnostics"`
-	now           int64
+	// ClaudeCode is nil where it was not looked at.
+	ClaudeCode  *ClaudeCodeState `json:"claude_code,omitempty"`
+	Diagnostics []diag.Entry     `json:"diagnostics"`
+	now         int64
 }
 
 // LiveGateway is one gateway.
@@ -61,6 +63,9 @@ func NewLiveView(s Snapshot, now int64, diags []diag.Entry) *LiveView {
 	v := &LiveView{FormatVersion: FormatVersion, Gateways: []LiveGateway{}, Diagnostics: diags, now: now}
 	for i := range s.Gateways {
 		v.Gateways = append(v.Gateways, liveGateway(&s.Gateways[i]))
+	}
+	if s.ClaudeCode != nil {
+		v.ClaudeCode = &s.ClaudeCode.ClaudeCodeState
 	}
 	return v
 }
@@ -143,6 +148,12 @@ func (v *LiveView) WriteText(w io.Writer, s Style) error {
 				b.WriteString("    " + pad(e.Name, nameWidth) + "   " + e.Where + "\n")
 			}
 		}
+	}
+	if v.ClaudeCode != nil {
+		if len(v.Gateways) > 0 {
+			b.WriteByte('\n')
+		}
+		v.ClaudeCode.write(&b, v.ClaudeCode.headline(v.now), s)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

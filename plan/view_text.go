@@ -40,6 +40,12 @@ func (v *View) WriteText(w io.Writer, s Style) error {
 		}
 		v.writeGateway(&b, &v.Gateways[i], s)
 	}
+	if v.ClaudeCode != nil {
+		if len(v.Gateways) > 0 {
+			b.WriteByte('\n')
+		}
+		v.ClaudeCode.write(&b, v.ClaudeCode.Summary, s)
+	}
 	v.writeFooter(&b, s)
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -82,6 +88,7 @@ func (v *View) writeGateway(b *strings.Builder, g *GatewayView, s Style) {
 		writeStore(b, mine[i:j], s)
 		i = j
 	}
+	writeSteps(b, g, s)
 	writeRest(b, g, s)
 }
 
@@ -151,11 +158,15 @@ func (v *View) writeFooter(b *strings.Builder, s Style) {
 	if v.Errored {
 		b.WriteString(s.paint("1", "This plan has errors and cannot be applied.") + "\n")
 	}
-	if c.Total() == 0 && !v.Errored {
+	if c.Total() == 0 && !v.Errored && v.ClaudeCode != nil && !v.ClaudeCode.AsDeclared {
+		b.WriteString(s.paint("1", "No changes") + " that keyform makes. Claude Code is not as declared: see above.\n")
+	} else if steps := v.stepsText(); c.Total() == 0 && !v.Errored && steps != "" {
+		b.WriteString(s.paint("1", "No changes") + " that keyform makes. " + steps + "\n")
+	} else if c.Total() == 0 && !v.Errored {
 		b.WriteString(s.paint("1", "No changes.") + " What is live matches the configuration.\n")
 	} else if c.Total() > 0 {
 		b.WriteString(s.paint("1", "Plan:") + fmt.Sprintf(" %d to add, %d to change, %d to migrate, %d to delete.\n", c.Add, c.Change, c.Migrate, c.Delete))
-		rest = append(rest, v.reloadText())
+		rest = append(rest, v.reloadText(), v.stepsText())
 	}
 	rest = append(v.costText(), rest...)
 	if v.Unchecked > 0 {

@@ -20,9 +20,12 @@ const (
 	KindEnv           Kind = "env"
 	KindProviderOrder Kind = "provider_order"
 	KindAgentOrder    Kind = "agent_order"
+	// KindClaudeCode is the host's Claude Code login, which belongs to no gateway.
+	KindClaudeCode Kind = "claude_code"
 )
 
-// Address names one object of one gateway. Its text forms are
+// Address names one object of one gateway, or the host's Claude Code login. Its text
+// forms are
 //
 //	gateway.NAME
 //	gateway.NAME.profile["anthropic:default"]
@@ -32,6 +35,7 @@ const (
 //	gateway.NAME.agent["main"]
 //	gateway.NAME.agent["main"].order["anthropic"]
 //	gateway.NAME.agent["research"].profile["openrouter:research"]
+//	claude_code
 //
 // Address is comparable. The zero Address names nothing.
 type Address struct {
@@ -75,6 +79,8 @@ func (a Address) String() string {
 		step("order")
 	case KindAgentOrder:
 		index("order", a.Provider)
+	case KindClaudeCode:
+		step(string(KindClaudeCode))
 	}
 	return b.String()
 }
@@ -108,7 +114,7 @@ func ParseAddress(text string, gateways ...string) (Address, error) {
 	if err != nil {
 		return Address{}, fmt.Errorf("address %s: %w", text, err)
 	}
-	if a.Gateway == "" {
+	if a.Gateway == "" && a.Kind != KindClaudeCode {
 		switch len(gateways) {
 		case 0:
 		case 1:
@@ -157,8 +163,13 @@ func (p *addressParser) parse() (Address, error) {
 		err = p.provider(&a)
 	case "agent":
 		err = p.agent(&a)
+	case string(KindClaudeCode):
+		if a.Gateway != "" {
+			return a, p.fail("claude_code belongs to no gateway, so nothing may stand before it")
+		}
+		a.Kind = KindClaudeCode
 	default:
-		err = p.fail("expected gateway, profile, provider or agent")
+		err = p.fail("expected gateway, profile, provider, agent or claude_code")
 	}
 	if err == nil && !p.end() {
 		err = p.fail("unexpected text at the end")

@@ -16,6 +16,7 @@ func TestParseAddress(t *testing.T) {
 		`gateway.a.agent["m"].order["p"]`:      {Kind: KindAgentOrder, Gateway: "a", Agent: "m", Provider: "p"},
 		`gateway.a.agent["m"].profile["p:\""]`: {Kind: KindProfile, Gateway: "a", Agent: "m", Name: `p:"`},
 		`profile["p:x"]`:                       {Kind: KindProfile, Name: "p:x"},
+		`claude_code`:                          {Kind: KindClaudeCode},
 	}
 	for text, want := range cases {
 		got, err := ParseAddress(text)
@@ -36,6 +37,12 @@ func TestParseAddressShortForm(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "one, two") {
 		t.Errorf("two gateways: got %v", err)
 	}
+	if a, err := ParseAddress(`claude_code`, "one", "two"); err != nil || a != (Address{Kind: KindClaudeCode}) {
+		t.Errorf("of no gateway: got %+v, %v", a, err)
+	}
+	if a, err := ParseAddress(`claude_code`, "only"); err != nil || a.Gateway != "" {
+		t.Errorf("of no gateway: got %+v, %v", a, err)
+	}
 	if a, err := ParseAddress(`gateway.two.profile["a:b"]`, "one", "two"); err != nil || a.Gateway != "two" {
 		t.Errorf("the full form: got %+v, %v", a, err)
 	}
@@ -54,8 +61,10 @@ func TestParseAddressRefuses(t *testing.T) {
 		`profile["x"].y`:             "unexpected text at the end at position 12",
 		`provider["p"].key`:          "expected order or env",
 		`agent["a"].env["X"]`:        "expected order or profile",
-		`secret.x`:                   "expected gateway, profile, provider or agent",
-		`gateway.a.gateway.b`:        "expected gateway, profile, provider or agent",
+		`secret.x`:                   "expected gateway, profile, provider, agent or claude_code",
+		`gateway.a.claude_code`:      "belongs to no gateway",
+		`claude_code.expect`:         "unexpected text at the end",
+		`gateway.a.gateway.b`:        "expected gateway, profile, provider, agent or claude_code",
 		"profile[`x`]":               `expected ["..."]`,
 		`gateway.a.profile["x"] `:    "unexpected text at the end",
 		`gateway.a.provider["p"].`:   "expected a name",
@@ -89,6 +98,9 @@ func TestContains(t *testing.T) {
 		{`gateway.g.provider["p"]`, `gateway.g.agent["m"].order["p"]`, false},
 		{`gateway.g.profile["p:x"]`, `gateway.g.profile["p:x"]`, true},
 		{`gateway.g.profile["p:x"]`, `gateway.g.agent["m"].profile["p:x"]`, false},
+		{`claude_code`, `claude_code`, true},
+		{`gateway.g`, `claude_code`, false},
+		{`claude_code`, `gateway.g`, false},
 	} {
 		if got := parse(c.a).Contains(parse(c.b)); got != c.want {
 			t.Errorf("%s contains %s: got %t", c.a, c.b, got)
@@ -103,6 +115,7 @@ func FuzzAddress(f *testing.F) {
 	f.Add(`gateway.a.provider["p"].env["N"]`)
 	f.Add(`profile["\u00e9\x00\""]`)
 	f.Add(`gateway.a`)
+	f.Add(`claude_code`)
 	f.Fuzz(func(t *testing.T, text string) {
 		a, err := ParseAddress(text)
 		if err != nil {

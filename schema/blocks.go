@@ -21,6 +21,7 @@ func rootSchema() *hcl.BodySchema {
 		{Type: "provider", LabelNames: []string{"id"}},
 		{Type: "profile", LabelNames: []string{"id"}},
 		{Type: "agent", LabelNames: []string{"id"}},
+		{Type: "claude_code"},
 		{Type: "removed"},
 	}}
 }

@@ -20,6 +20,8 @@ type Config struct {
 	Secrets   []Secret
 	Sources   []Source
 	Removed   []Removed
+	// ClaudeCode is nil where the block is not declared, or not enabled.
+	ClaudeCode *ClaudeCode
 	// Files holds the source text by file name, for snippets in diagnostics.
 	Files map[string][]byte
 }
@@ -96,8 +98,16 @@ type Profile struct {
 	// Provider is the id's prefix unless declared.
 	Provider string
 	Gateways []string
-	Kind     CredentialKind // APIKey or Token
-	Use      Use
+	// Kind is OAuth for a Login and for an Import, whose login may turn out to be a
+	// token.
+	Kind CredentialKind
+	// Use is the secret of an APIKey or Token.
+	Use Use
+	// Login is what oauth {} asserts, nil for everything else.
+	Login *Login
+	// Import is the program whose login the product copies into this profile:
+	// ImportClaudeCode, or "".
+	Import string
 	// Expires is in milliseconds since the epoch: the declared one, or issued
 	// plus lifetime. nil where neither is declared.
 	Expires *int64
@@ -112,6 +122,12 @@ type Profile struct {
 	// Attrs has the ranges of the attributes that are there, by name.
 	Attrs map[string]diag.Range
 }
+
+// ImportClaudeCode is the one program that import knows.
+const ImportClaudeCode = "claude_code"
+
+// Login is what is asserted of a stored OAuth login; "" is anything.
+type Login struct{ Account, Email string }
 
 // Agent holds the orders of one agent block. Its nested profiles are in
 // Config.Profiles.

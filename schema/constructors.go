@@ -18,36 +18,53 @@ var (
 	sourceName     = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 )
 
-// constructors gives the functions that make secret references.
-func constructors() map[string]function.Function {
-	return map[string]function.Function{
-		SourceOnePassword: constructor(SourceOnePassword, "reference", CheckOnePasswordRef),
-		SourceEnv:         constructor(SourceEnv, "name", checkEnvName),
-		SourceFile:        constructor(SourceFile, "path", checkSecretPath),
-		SourceCredential:  constructor(SourceCredential, "name", checkCredentialName),
-		SourceStdin:       constructor(SourceStdin, "", nil),
+// Constructor is a function of the language that makes references to one source of
+// secrets.
+type Constructor struct {
+	// Name is the function's, and the Source of its references.
+	Name string
+	// Params are its arguments, all of them text. The name of a source may follow them.
+	Params []Param
+	// Example is a call as messages show it, `env("NAME")`.
+	Example string
+}
+
+// Param is an argument of a Constructor. Check accepts or refuses it; its error must
+// not quote it, since a user may have put a secret there.
+type Param struct {
+	Name  string
+	Check func(string) error
+}
+
+// Constructors are those of the language itself, in the order in which messages name
+// them.
+func Constructors() []Constructor {
+	return []Constructor{
+		{SourceOnePassword, []Param{{"reference", CheckOnePasswordRef}}, `onepassword("op://vault/item/field")`},
+		{SourceEnv, []Param{{"name", checkEnvName}}, `env("NAME")`},
+		{SourceFile, []Param{{"path", checkSecretPath}}, `secretfile("/path")`},
+		{SourceCredential, []Param{{"name", checkCredentialName}}, `credential("NAME")`},
+		{SourceStdin, nil, "stdin()"},
 	}
 }
 
-// constructor makes one of them: it takes one argument called param ("" for none),
-// which check accepts or refuses, and then perhaps the name of a source.
-func constructor(source, param string, check func(string) error) function.Function {
-	var params []function.Parameter
-	if param != "" {
-		params = append(params, function.Parameter{Name: param, Type: cty.String})
+func (c Constructor) function() function.Function {
+	params := make([]function.Parameter, len(c.Params))
+	for i, p := range c.Params {
+		params[i] = function.Parameter{Name: p.Name, Type: cty.String}
 	}
 	return function.New(&function.Spec{
 		Params:   params,
 		VarParam: &function.Parameter{Name: "source", Type: cty.String},
 		Type:     function.StaticReturnType(refType),
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			ref := Ref{Source: source}
-			if param != "" {
-				text := args[0].AsString()
-				if err := checkArgument(text, check); err != nil {
-					return cty.NilVal, argError{0, err}
+			ref := Ref{Source: c.Name}
+			for i, p := range c.Params {
+				text := args[i].AsString()
+				if err := checkArgument(text, p.Check); err != nil {
+					return cty.NilVal, argError{i, err}
 				}
-				ref.Args = []string{text}
+				ref.Args = append(ref.Args, text)
 			}
 			rest := args[len(params):]
 			if len(rest) > 1 {

@@ -3,6 +3,7 @@ package schema
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -117,7 +118,7 @@ func structureAdvice(detail, block string) string {
 }
 
 // fromEvaluation turns what evaluating an expression says into a Diagnostic.
-func fromEvaluation(d *hcl.Diagnostic) diag.Diagnostic {
+func (l *loader) fromEvaluation(d *hcl.Diagnostic) diag.Diagnostic {
 	out := diag.Diagnostic{
 		Severity: severity(d),
 		Code:     "KF0113",
@@ -129,9 +130,9 @@ func fromEvaluation(d *hcl.Diagnostic) diag.Diagnostic {
 	switch {
 	case d.Summary == "Call to unknown function":
 		out.Code = "KF0111"
-		out.Detail = unknownFunction(d)
+		out.Detail = l.unknownFunction(d)
 	case isCall:
-		return fromCall(d, call, out)
+		return l.fromCall(d, call, out)
 	case misusesRef(d):
 		return refAsText(out.Range)
 	case d.Summary == "Unknown variable", d.Summary == "Unsupported attribute", d.Summary == "Variables not allowed":
@@ -141,10 +142,10 @@ func fromEvaluation(d *hcl.Diagnostic) diag.Diagnostic {
 }
 
 // fromCall completes out, which is about a call of a function.
-func fromCall(d *hcl.Diagnostic, call hclsyntax.FunctionCallDiagExtra, out diag.Diagnostic) diag.Diagnostic {
+func (l *loader) fromCall(d *hcl.Diagnostic, call hclsyntax.FunctionCallDiagExtra, out diag.Diagnostic) diag.Diagnostic {
 	name, err := call.CalledFunctionName(), call.FunctionCallError()
 	out.Code = "KF0112"
-	if isConstructor(name) {
+	if l.isConstructor(name) {
 		out.Code, out.Summary, out.Sensitive = "KF0205", "Malformed secret reference", true
 	}
 	var arg argError
@@ -158,12 +159,12 @@ func fromCall(d *hcl.Diagnostic, call hclsyntax.FunctionCallDiagExtra, out diag.
 	case errors.As(err, &errRefAsText{}), misusesRef(d):
 		return refAsText(out.Range)
 	case errors.As(err, &errLiteral{}):
-		return literalCredential(out.Range, fmt.Sprintf("What %s is given or reads here has the form of a credential.", name))
+		return l.literalCredential(out.Range, fmt.Sprintf("What %s is given or reads here has the form of a credential.", name))
 	}
 	return out
 }
 
-func unknownFunction(d *hcl.Diagnostic) string {
+func (l *loader) unknownFunction(d *hcl.Diagnostic) string {
 	extra, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallUnknownDiagExtra](d)
 	if !ok || d.EvalContext == nil {
 		return d.Detail
@@ -177,19 +178,24 @@ func unknownFunction(d *hcl.Diagnostic) string {
 	}
 	switch name {
 	case "exec", "age", "vault", "keyring":
-		return fmt.Sprintf("This release of keyform has no secret source %q. It has %s.", name, constructorList)
+		return fmt.Sprintf("This release of keyform has no secret source %q. It has %s.", name, l.references())
 	case "op":
 		return `There is no function "op". Did you mean "onepassword"?`
 	}
 	return fmt.Sprintf("There is no function %q.", name) + didYouMean(name, known)
 }
 
-func isConstructor(name string) bool {
-	switch name {
-	case SourceOnePassword, SourceEnv, SourceFile, SourceCredential, SourceStdin:
-		return true
+func (l *loader) isConstructor(name string) bool {
+	return slices.ContainsFunc(l.in.Constructors, func(c Constructor) bool { return c.Name == name })
+}
+
+// references names the constructors for messages.
+func (l *loader) references() string {
+	var calls []string
+	for _, c := range l.in.Constructors {
+		calls = append(calls, c.Example)
 	}
-	return false
+	return enumerate(calls, "or")
 }
 
 // misusesRef reports whether an evaluation failed because a secret reference stood
@@ -219,12 +225,12 @@ func refAsText(r diag.Range) diag.Diagnostic {
 // codeLiteral is the code of a literal credential.
 const codeLiteral = "KF0201"
 
-func literalCredential(r diag.Range, what string) diag.Diagnostic {
+func (l *loader) literalCredential(r diag.Range, what string) diag.Diagnostic {
 	return diag.Diagnostic{
 		Code:    codeLiteral,
 		Summary: "Literal credential",
 		Detail: what + " Credentials do not belong in configuration. Store it in a vault, a file or the environment, and write a reference: " +
-			constructorList + ". Treat this credential as exposed: revoke it where it was issued.",
+			l.references() + ". Treat this credential as exposed: revoke it where it was issued.",
 		Range:     r,
 		Sensitive: true,
 	}

@@ -97,7 +97,7 @@ func (l *loader) loadNested(agent *frame, b *hcl.Block, id string, gateways []st
 	if !l.checkLabels(b) {
 		return
 	}
-	f := l.open(b, bodySchema(append([]string{"id", "enabled"}, profileAttributes()...), "lifecycle"))
+	f := l.open(b, bodySchema(append([]string{"id", "enabled"}, profileAttributes()...), "lifecycle", "oauth"))
 	f.scope = agent.scope
 	f.inst = false
 	f.enabled = f.boolean("enabled", true) && agent.enabled

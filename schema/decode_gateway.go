@@ -71,17 +71,8 @@ func (l *loader) product(f *frame, name string) string {
 		}
 		r, _ = f.attr("product")
 	}
-	known := []string{"openclaw", "clawdbot", "clawdia", "opensoul", "gensparx"}
-	switch product {
-	case "openclaw", "clawdbot":
-		return product
-	case "clawdia", "opensoul", "gensparx":
-		l.report(diag.Diagnostic{
-			Code:    "KF0211",
-			Summary: "Product not supported yet",
-			Detail:  fmt.Sprintf("This release of keyform does not support %s yet. It supports openclaw and clawdbot.", product),
-			Range:   r,
-		})
+	known := l.in.Products
+	if known == nil || slices.Contains(known, product) {
 		return product
 	}
 	detail := fmt.Sprintf("The product must be %s.%s", quoteList(known, "or"), didYouMean(product, known))

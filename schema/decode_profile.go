@@ -19,11 +19,11 @@ var (
 
 // profileAttributes are the attributes of a profile that lifecycle can ignore.
 func profileAttributes() []string {
-	return []string{"api_key", "token", "provider", "mode", "email", "expires", "issued", "lifetime"}
+	return []string{"api_key", "token", "import", "provider", "mode", "email", "expires", "issued", "lifetime"}
 }
 
 func (l *loader) loadProfiles() {
-	body := bodySchema(append([]string{"for_each", "id", "enabled", "gateways"}, profileAttributes()...), "lifecycle")
+	body := bodySchema(append([]string{"for_each", "id", "enabled", "gateways"}, profileAttributes()...), "lifecycle", "oauth")
 	for _, b := range l.blocks["profile"] {
 		leave := l.enter(header(b))
 		f := l.open(b, body)
@@ -48,6 +48,7 @@ func (l *loader) gatewaysOf(f *frame) ([]string, bool) {
 func (l *loader) addProfile(f *frame, agent string, gateways []string, ok bool) {
 	p, sound := l.decodeProfile(f)
 	p.Agent, p.Gateways = agent, gateways
+	sound = f.checkImport(&p) && sound
 	if p.ID != "" {
 		f.declare("profile", agent, p.ID, gateways)
 	}
@@ -94,58 +95,6 @@ func (l *loader) checkProfileID(id string, r diag.Range) bool {
 	return false
 }
 
-// credential decodes which of api_key and token is there.
-func (f *frame) credential(p *Profile) bool {
-	key, token := f.has("api_key"), f.has("token")
-	use := f.use("api_key")
-	p.Kind = APIKey
-	if token {
-		if other := f.use("token"); !key {
-			use, p.Kind = other, Token
-		}
-	}
-	switch {
-	case key && token:
-		r, _ := f.attr("token")
-		f.l.report(diag.Diagnostic{
-			Code:    "KF0212",
-			Summary: "Two credentials in one profile",
-			Detail:  "A profile holds one credential: exactly one of api_key and token.",
-			Range:   r,
-		})
-		return false
-	case !key && !token:
-		f.l.report(diag.Diagnostic{
-			Code:    "KF0212",
-			Summary: "Profile without a credential",
-			Detail:  "A profile holds one credential: add api_key, or token for a setup-token or another bearer token, with a secret reference.",
-			Range:   toRange(f.block.DefRange),
-		})
-		return false
-	case use == nil:
-		f.nullCredential(string(p.Kind))
-		return false
-	}
-	p.Use = *use
-	return true
-}
-
-// nullCredential reports a credential that is null; one that is wrong has been
-// reported.
-func (f *frame) nullCredential(name string) {
-	v, ok := f.scope.value(f.content.Attributes[name].Expr)
-	if !ok || !v.IsNull() {
-		return
-	}
-	r, _ := f.attr(name)
-	f.l.report(diag.Diagnostic{
-		Code:    "KF0212",
-		Summary: "Profile without a credential",
-		Detail:  fmt.Sprintf("%s is null here. Use enabled = false for a profile that is not wanted.", name),
-		Range:   r,
-	})
-}
-
 // profileMode decodes mode, which must fit the credential's kind: gateways refuse a
 // credential whose type is not the mode, save a token under mode oauth.
 func (f *frame) profileMode(p *Profile) {
@@ -159,8 +108,11 @@ func (f *frame) profileMode(p *Profile) {
 	case mode == string(p.Kind), mode == "oauth" && p.Kind == Token:
 	case mode == "api_key", mode == "token", mode == "oauth":
 		fitting := `"api_key"`
-		if p.Kind == Token {
+		switch p.Kind {
+		case Token:
 			fitting = `"token" or "oauth"`
+		case OAuth:
+			fitting = `"oauth"`
 		}
 		r, _ := f.attr("mode")
 		f.l.report(diag.Diagnostic{
@@ -176,8 +128,11 @@ func (f *frame) profileMode(p *Profile) {
 }
 
 func kindNoun(k CredentialKind) string {
-	if k == Token {
+	switch k {
+	case Token:
 		return "a token"
+	case OAuth:
+		return "an OAuth login"
 	}
 	return "an API key"
 }

@@ -65,6 +65,8 @@ func (f *frame) from() (a Address, r diag.Range, ok bool) {
 	switch {
 	case err != nil:
 		detail = strings.ToUpper(err.Error()[:1]) + err.Error()[1:] + "."
+	case a.Kind == KindClaudeCode:
+		detail = "keyform has no record of Claude Code's login, which it never writes: remove its block, and that is all."
 	case a.Gateway == "":
 		f.l.needGateway(f.block)
 		return a, r, false

@@ -74,7 +74,7 @@ func (l *loader) decodeSecret(f frame, block, full string) cty.Value {
 	s.MinLength, _ = f.count("min_length")
 	s.Pattern = f.pattern()
 	if !f.has("from") {
-		f.missing("from", "it says where the secret is, by one of "+constructorList)
+		f.missing("from", "it says where the secret is, by one of "+l.references())
 		return cty.DynamicVal
 	}
 	from := f.use("from")
@@ -86,7 +86,7 @@ func (l *loader) decodeSecret(f frame, block, full string) cty.Value {
 			Code:    "KF0205",
 			Summary: "Secret from another secret",
 			Detail: fmt.Sprintf("A secret says itself where it is, by one of %s. It cannot go through secret.%s, whose checks would be lost.",
-				constructorList, from.Secret),
+				l.references(), from.Secret),
 			Range: from.Range,
 		})
 		return cty.DynamicVal

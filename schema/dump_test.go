@@ -44,7 +44,7 @@ func dump(c *Config) string {
 		}
 	}
 	for _, p := range c.Profiles {
-		line("profile %s on %s%s provider=%s %s=%s%s", p.ID, p.Gateways, named(" agent", p.Agent), p.Provider, p.Kind, dumpUse(&p.Use),
+		line("profile %s on %s%s provider=%s %s=%s%s", p.ID, p.Gateways, named(" agent", p.Agent), p.Provider, p.Kind, dumpCredential(p),
 			named(" mode", p.Mode)+named(" email", p.Email)+dumpExpiry(p)+dumpLifecycle(p.Lifecycle))
 	}
 	for _, a := range c.Agents {
@@ -53,10 +53,23 @@ func dump(c *Config) string {
 			line("  order %s=%q", o.Provider, o.IDs)
 		}
 	}
+	if cc := c.ClaudeCode; cc != nil {
+		line("claude_code expect=%s%s%s", cc.Expect, named(" config_dir", cc.ConfigDir), named(" account", cc.Account))
+	}
 	for _, r := range c.Removed {
 		line("removed %s", r.From)
 	}
 	return b.String()
+}
+
+func dumpCredential(p Profile) string {
+	switch {
+	case p.Login != nil:
+		return "asserted" + named(" account", p.Login.Account) + named(" email", p.Login.Email)
+	case p.Import != "":
+		return "imported from " + p.Import
+	}
+	return dumpUse(&p.Use)
 }
 
 func named(name, value string) string {

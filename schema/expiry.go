@@ -34,10 +34,14 @@ func (f *frame) profileExpiry(p *Profile) {
 	expires, hasExpires := f.moment("expires")
 	issued, hasIssued := f.moment("issued")
 	lifetime, _ := f.duration("lifetime")
-	if p.Kind == APIKey {
+	if p.Kind != Token {
+		summary, why := "Expiry of an API key", "Gateways know an expiry of tokens only, so %s needs token instead of api_key."
+		if p.Kind == OAuth {
+			summary, why = "Expiry of a login", "Whoever refreshes a login moves its expiry, so %s has no meaning here."
+		}
 		for _, name := range []string{"expires", "issued", "lifetime"} {
 			if f.has(name) {
-				fail(name, "Expiry of an API key", fmt.Sprintf("Gateways know an expiry of tokens only, so %s needs token instead of api_key.", name))
+				fail(name, summary, fmt.Sprintf(why, name))
 			}
 		}
 		return

@@ -118,7 +118,7 @@ func (l *loader) findLiteralsIn(s source) {
 	}
 	for _, r := range literalRanges(s) {
 		l.literals = append(l.literals, r)
-		d := literalCredential(r, "This literal has the form of a credential.")
+		d := l.literalCredential(r, "This literal has the form of a credential.")
 		d.Within = l.headerAt(r)
 		l.report(d)
 	}

@@ -12,13 +12,15 @@ import (
 
 // functions gives everything that can be called in an expression. Files are read
 // relative to dir.
-func functions(dir string) map[string]function.Function {
+func functions(dir string, constructors []Constructor) map[string]function.Function {
 	all := make(map[string]function.Function, 80)
 	maps.Copy(all, structural())
 	for name, f := range textual() {
 		all[name] = withoutRefs(f)
 	}
-	maps.Copy(all, constructors())
+	for _, c := range constructors {
+		all[c.Name] = c.function()
+	}
 	all["file"] = fileFunc(dir)
 	// A template calls everything but templatefile, as in Terraform: it cannot
 	// include itself.

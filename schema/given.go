@@ -90,7 +90,7 @@ func (l *loader) givenValues(declared map[string]*variable) map[string]*given {
 func (l *loader) outside(v *variable, text, origin string) *given {
 	g := &given{origin: origin}
 	if credential.Contains(text) {
-		l.report(literalCredential(diag.Range{}, fmt.Sprintf("The value of variable %q from %s has the form of a credential.", v.name, origin)))
+		l.report(l.literalCredential(diag.Range{}, fmt.Sprintf("The value of variable %q from %s has the form of a credential.", v.name, origin)))
 		return g
 	}
 	if v.literal {

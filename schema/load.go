@@ -11,7 +11,7 @@ import (
 )
 
 // Inputs is what a configuration is evaluated with besides its files. The zero
-// value is valid: no variables are set and keyform.version is "".
+// value is valid: no variables are set, keyform.version is "", and every product is known.
 type Inputs struct {
 	// Vars are the values of -var and the files of -var-file, in the order given.
 	Vars []VarInput
@@ -23,6 +23,10 @@ type Inputs struct {
 	Version string
 	// Host is the machine that the configuration is for.
 	Host Host
+	// Products are the names that a gateway may have as its product; nil is any name.
+	Products []string
+	// Constructors are the functions that make references; nil is the language's own.
+	Constructors []Constructor
 }
 
 // Host is what expressions know as host; its labels and vars are empty.
@@ -111,7 +115,10 @@ func newLoader(dir string, in Inputs) *loader {
 		objects:     objects{},
 		variables:   map[string]cty.Value{},
 	}
-	l.root = scope{l: l, ctx: &hcl.EvalContext{Functions: functions(dir), Variables: l.constants()}}
+	if l.in.Constructors == nil {
+		l.in.Constructors = Constructors()
+	}
+	l.root = scope{l: l, ctx: &hcl.EvalContext{Functions: functions(dir, l.in.Constructors), Variables: l.constants()}}
 	return l
 }
 
@@ -143,6 +150,7 @@ func (l *loader) load() {
 	l.loadProviders()
 	l.loadProfiles()
 	l.loadAgents()
+	l.loadClaudeCode()
 	l.loadRemoved()
 	l.checkAliases()
 	l.checkObjects()

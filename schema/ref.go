@@ -17,8 +17,10 @@ const (
 	SourceStdin       = "stdin"
 )
 
-// constructorList is how messages name the constructors.
-const constructorList = `onepassword("op://vault/item/field"), env("NAME"), secretfile("/path"), credential("NAME") or stdin()`
+// SourceClaudeCode is the source of what import = "claude_code" copies. No
+// constructor makes a reference to it: only plans hold one, whose argument is the path
+// of Claude Code's file.
+const SourceClaudeCode = ImportClaudeCode
 
 // String is the reference as a user reads it: `op://Vault/item/field` for 1Password,
 // else the call that makes it, such as `env("NAME")` or `stdin()`. A reference that

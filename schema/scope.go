@@ -39,7 +39,7 @@ func (s scope) value(expr hcl.Expression) (v cty.Value, ok bool) {
 	v, diags := expr.Value(s.ctx)
 	for _, d := range diags {
 		// A credential that stands in the source has been told.
-		if d := fromEvaluation(d); d.Code != codeLiteral || !s.l.literalIn(d.Range) {
+		if d := s.l.fromEvaluation(d); d.Code != codeLiteral || !s.l.literalIn(d.Range) {
 			s.l.report(d)
 		}
 	}
@@ -48,7 +48,7 @@ func (s scope) value(expr hcl.Expression) (v cty.Value, ok bool) {
 	}
 	if holdsCredential(v) {
 		if r := toRange(expr.Range()); !s.l.literalIn(r) {
-			s.l.report(literalCredential(r, "This expression gives text that has the form of a credential."))
+			s.l.report(s.l.literalCredential(r, "This expression gives text that has the form of a credential."))
 		}
 		return cty.DynamicVal, false
 	}

@@ -38,7 +38,7 @@ func runSpec(t *testing.T, name string) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	in := Inputs{Version: "0.1.0-dev", Host: Host{Name: "box"}}
+	in := Inputs{Version: "0.1.0-dev", Host: Host{Name: "box"}, Products: []string{"clawdbot", "openclaw", "opensoul"}}
 	var kept []txtar.File
 	var want, secrets string
 	for _, f := range archive.Files {

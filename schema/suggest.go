@@ -35,9 +35,14 @@ func quoteList(names []string, conjunction string) string {
 	for i, n := range names {
 		quoted[i] = fmt.Sprintf("%q", n)
 	}
-	if len(quoted) < 2 {
-		return strings.Join(quoted, "")
+	return enumerate(quoted, conjunction)
+}
+
+// enumerate is `a, b or c`.
+func enumerate(names []string, conjunction string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
 	}
-	last := len(quoted) - 1
-	return strings.Join(quoted[:last], ", ") + " " + conjunction + " " + quoted[last]
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " " + conjunction + " " + names[last]
 }

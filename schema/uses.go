@@ -31,7 +31,7 @@ func (f *frame) useOf(what string, expr hcl.Expression, v cty.Value) *Use {
 	r := toRange(expr.Range())
 	ref, ok := asRef(v)
 	if !ok {
-		f.l.report(notARef(what, v.Type(), r))
+		f.l.report(f.l.notARef(what, v.Type(), r))
 		return nil
 	}
 	if ref.disabled && f.enabled {
@@ -52,7 +52,7 @@ func (f *frame) useOf(what string, expr hcl.Expression, v cty.Value) *Use {
 
 // notARef reports a value where a reference is wanted. A string may be the secret
 // itself, so the snippet hides it.
-func notARef(what string, got cty.Type, r diag.Range) diag.Diagnostic {
+func (l *loader) notARef(what string, got cty.Type, r diag.Range) diag.Diagnostic {
 	if got.IsObjectType() && holdsRef(got) {
 		return diag.Diagnostic{
 			Code:    "KF0114",
@@ -65,7 +65,7 @@ func notARef(what string, got cty.Type, r diag.Range) diag.Diagnostic {
 		return diag.Diagnostic{
 			Code:    "KF0114",
 			Summary: "Wrong type",
-			Detail:  fmt.Sprintf("%s must be a secret reference, not %s. References are made by %s.", what, friendly(got), constructorList),
+			Detail:  fmt.Sprintf("%s must be a secret reference, not %s. References are made by %s.", what, friendly(got), l.references()),
 			Range:   r,
 		}
 	}
@@ -73,7 +73,7 @@ func notARef(what string, got cty.Type, r diag.Range) diag.Diagnostic {
 		Code:    "KF0202",
 		Summary: "String instead of a secret reference",
 		Detail: fmt.Sprintf("%s must say where the secret is, not hold it: %s, or a secret block as secret.NAME.",
-			what, constructorList),
+			what, l.references()),
 		Range:     r,
 		Sensitive: true,
 	}

@@ -68,7 +68,7 @@ func (a *app) showPlan(s *staged, args *planArgs) error {
 		return view.WriteJSON(a.stdout)
 	}
 	a.tell(s.diags, s.files)
-	if s.plan == nil || len(s.plan.Gateways) == 0 {
+	if s.plan == nil || len(s.plan.Gateways) == 0 && s.plan.ClaudeCode == nil {
 		return nil
 	}
 	if args.diff {

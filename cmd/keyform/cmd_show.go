@@ -7,8 +7,6 @@ import (
 
 	"github.com/keyform/keyform/plan"
 	"github.com/keyform/keyform/providers/gateway"
-	"github.com/keyform/keyform/providers/product"
-	"github.com/keyform/keyform/schema"
 )
 
 func (a *app) showCommand() *cli.Command {
@@ -47,15 +45,15 @@ func (a *app) showSaved(file string, args *planArgs) error {
 // configuration, those that are where their products live by default.
 func (a *app) showLive(ctx context.Context, args *planArgs) error {
 	cfg, diags := a.load(args.vars)
-	gateways := cfg.Gateways
+	gateways, claude := cfg.Gateways, cfg.ClaudeCode
 	if diags.HasErrors() && len(cfg.Files) > 0 {
 		a.tell(diags, cfg.Files)
 		return exit(exitError)
 	}
 	if len(cfg.Files) == 0 {
-		gateways = a.present()
-		if len(gateways) == 0 {
-			return usagef("there is no configuration here and no gateway in its default place")
+		gateways, claude = gateway.Discover(a.host(nil)), a.presentClaudeCode()
+		if len(gateways) == 0 && claude == nil {
+			return usagef("there is no configuration here, and neither a gateway nor a Claude Code in its default place")
 		}
 		diags = nil
 	}
@@ -65,6 +63,7 @@ func (a *app) showLive(ctx context.Context, args *planArgs) error {
 	}
 	live, more := gateway.Read(ctx, a.host(watched(cfg)), gateways, key)
 	diags = append(diags, more...)
+	diags = append(diags, a.readClaudeCode(ctx, &live, claude, key)...)
 	view := plan.NewLiveView(live, a.now().UnixMilli(), diags.View(cfg.Files).Diagnostics)
 	if args.json {
 		err = view.WriteJSON(a.stdout)
@@ -76,19 +75,4 @@ func (a *app) showLive(ctx context.Context, args *planArgs) error {
 		return exit(exitError)
 	}
 	return err
-}
-
-// present are the supported products whose default state directory is there.
-func (a *app) present() []schema.Gateway {
-	h := a.host(nil)
-	var out []schema.Gateway
-	for _, p := range product.Products() {
-		if p.Unsupported != "" {
-			continue
-		}
-		if _, err := h.FS.Stat(h.Home + "/" + p.StateDir); err == nil {
-			out = append(out, schema.Gateway{Name: p.Name, Product: p.Name, Migrate: true, Reload: schema.Reload{Mode: "live"}})
-		}
-	}
-	return out
 }

@@ -26,6 +26,7 @@ func (a *app) seams() source.Seams {
 		Home:            a.home(),
 		Stdin:           a.stdin,
 		StdinIsTerminal: isTerminal(a.stdin),
+		ClaudeCode:      a.claudeLogin,
 		Executable:      os.Executable,
 		Wait:            fsys.Pause,
 		Random:          rand.Float64,

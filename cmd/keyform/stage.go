@@ -6,6 +6,7 @@ import (
 
 	"github.com/keyform/keyform/plan"
 	"github.com/keyform/keyform/providers/gateway"
+	"github.com/keyform/keyform/providers/product"
 	"github.com/keyform/keyform/providers/secrets"
 	"github.com/keyform/keyform/providers/secrets/secret"
 	"github.com/keyform/keyform/providers/secrets/source"
@@ -50,6 +51,10 @@ func (a *app) stage(ctx context.Context, args *planArgs) (*staged, error) {
 	}
 	live, diags := gateway.Read(ctx, a.host(watched(cfg)), cfg.Gateways, s.key)
 	s.diags = append(s.diags, diags...)
+	s.diags = append(s.diags, a.readClaudeCode(ctx, &live, cfg.ClaudeCode, s.key)...)
+	if live.Sync, err = a.syncLogin(ctx, &live, s.key); err != nil {
+		return nil, err
+	}
 	want := plan.Desire(cfg)
 	s.resolver = secrets.New(a.seams(), cfg.Sources)
 	opts := plan.Options{
@@ -69,7 +74,7 @@ func (a *app) stage(ctx context.Context, args *planArgs) (*staged, error) {
 }
 
 func (a *app) load(vars []schema.VarInput) (*schema.Config, diag.Diagnostics) {
-	return schema.Load(a.dir, schema.Inputs{Vars: vars, Environ: a.environ, Version: version, Host: schema.Host{Name: hostname()}})
+	return schema.Load(a.dir, schema.Inputs{Vars: vars, Environ: a.environ, Version: version, Host: schema.Host{Name: hostname()}, Products: product.Names(), Constructors: secrets.Constructors()})
 }
 
 // prints resolves what the comparison needs and turns it into fingerprints.

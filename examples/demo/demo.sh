@@ -2,10 +2,16 @@
 # Shows keyform at work: builds it, lays a home directory with two gateways' stores in
 # a temporary place, plans, applies, and plans again. keyform gets an environment of its
 # own there, so it neither reads nor writes anything of the real home directory. All
-# credentials are fake. KEEP=1 leaves the place for a closer look.
+# credentials are fake. KEEP=1 leaves the place for a closer look; the name of another
+# example as argument shows that one.
 set -eu
 umask 077
 here=$(cd "$(dirname "$0")" && pwd)
+example=$(dirname "$here")/${1:-demo}
+if [ ! -d "$example/home" ] || [ ! -f "$example/main.hcl" ]; then
+  echo "There is no example ${1:-demo} with a home of its own." >&2
+  exit 2
+fi
 box=$(mktemp -d "${TMPDIR:-/tmp}/keyform-demo.XXXXXX")
 box=$(cd "$box" && pwd -P)
 
@@ -26,18 +32,20 @@ typed() { printf '\n%s$ %s%s\n' "$bold" "$*" "$plain"; }
 keyform() {
   typed "keyform $*"
   (cd "$box/home/keyform" && env -i HOME="$box/home" PATH="$box/bin" TMPDIR="$box/tmp" TERM="${TERM:-dumb}" \
-    ${NO_COLOR:+NO_COLOR=1} "$box/bin/keyform" "$@")
+    ${NO_COLOR:+NO_COLOR=1} $secrets "$box/bin/keyform" "$@")
 }
 
 mkdir "$box/bin" "$box/tmp" "$box/before"
 (cd "$here/../.." && CGO_ENABLED=0 go build -trimpath -buildvcs=false -o "$box/bin/keyform" ./cmd/keyform)
-cp -R "$here/home" "$box/home"
+cp -R "$example/home" "$box/home"
+secrets=''
+if [ -f "$example/secrets.env" ]; then secrets=$(grep = "$example/secrets.env"); fi
 mkdir "$box/home/keyform"
-sed "s/issued = \".*\"/issued = \"$(date -u +%Y-%m-%d)\"/" "$here/main.hcl" >"$box/home/keyform/main.hcl"
+sed "s/issued = \".*\"/issued = \"$(date -u +%Y-%m-%d)\"/" "$example/main.hcl" >"$box/home/keyform/main.hcl"
 chmod -R go= "$box/home"
 cp -R "$box/home/." "$box/before"
 
-say "A home with clawdbot 2026.1.24-3 and OpenClaw 2026.2.26; every key is fake."
+say "A home with" $(cd "$box/home" && ls -d .[!.]*) "in it; every key is fake."
 typed cat main.hcl
 cat "$box/home/keyform/main.hcl"
 keyform plan -out=next.plan
@@ -54,6 +62,12 @@ say "What was touched: ~ changed, + new. keyform keeps its own files in .keyform
   printf '  %s %.10s %s\n' "$mark" "$mode" "${file#./}"
 done
 
+edited=''
+for config in "$box"/before/.*/*.json; do
+  file=${config#"$box/before/"}
+  if [ -e "$config" ] && ! cmp -s "$config" "$box/home/$file"; then edited=$file; fi
+done
+[ -n "$edited" ] || exit 0
 say "In a file that a person wrote, an edit touches the lines it must:"
-typed diff -u openclaw.json.before openclaw.json
-diff -u "$box/before/.openclaw/openclaw.json" "$box/home/.openclaw/openclaw.json" | tail -n +3 || true
+typed diff -u "$(basename "$edited").before" "$(basename "$edited")"
+diff -u "$box/before/$edited" "$box/home/$edited" | tail -n +3 || true

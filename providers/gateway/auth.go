@@ -144,10 +144,14 @@ func (v storeView) profile(id string, n *jsondoc.Node) (p plan.LiveProfile, ok b
 		p.Expires = &e
 	}
 	if kind == schema.OAuth {
+		v.login(&p, n)
 		p.Credential = plan.Fingerprint(account(n).Fingerprint(v.key, plan.ProfileDomain(v.gateway, id)))
 		return p, true
 	}
 	value := credential(n, kind, v.rules)
+	if id == v.rules.ClaudeSync {
+		p.Access = plan.Fingerprint(value.Fingerprint(v.key, plan.AccessDomain))
+	}
 	p.Credential = plan.Fingerprint(value.Fingerprint(v.key, plan.ProfileDomain(v.gateway, id)))
 	p.Reference = v.rules.References && n.Get(refField(kind)).Kind() == jsondoc.Object
 	return p, true

@@ -57,6 +57,8 @@ func (d *authDoc) Do(op plan.Op, secrets Secrets) error {
 	switch op := op.(type) {
 	case plan.PutProfile:
 		return d.put(root, op, secrets)
+	case plan.ImportLogin:
+		return d.importLogin(root, op, secrets)
 	case plan.DropProfile:
 		root.Get(profilesKey).Delete(op.ID)
 		d.forget(root, op.ID)

@@ -127,6 +127,10 @@ func (c configuration) snapshot(r *reader, rules plan.Rules) plan.ConfigSnapshot
 	}
 	slices.Sort(s.Agents)
 	s.EnvVars = c.envVars(r, rules)
+	model := c.merged.get("agents", "defaults", "model")
+	if s.Model = model.str(); s.Model == "" {
+		s.Model = model.get("primary").str()
+	}
 	for provider, p := range c.merged.get("models", "providers").each() {
 		if p.get("apiKey") != nil {
 			s.ModelKeys = append(s.ModelKeys, provider)

@@ -13,14 +13,24 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/keyform/keyform/plan"
+	"github.com/keyform/keyform/providers/claudecode"
 	"github.com/keyform/keyform/providers/gateway"
 	"github.com/keyform/keyform/providers/secrets/secret"
+	"github.com/keyform/keyform/schema"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// vault gives env("X") the value FAKE-X.
+// vault gives env("X") the value FAKE-X, and a login of Claude Code to what refers to it:
+// with a refresh token where the path ends in "oauth".
 func vault(u *plan.SecretUse) (secret.Value, error) {
+	if u.Ref.Source == schema.SourceClaudeCode {
+		login := claudecode.Copy{Access: secret.FromString("FAKE-claude-access"), Expires: 1802943106079.25}
+		if strings.HasSuffix(u.Ref.Args[0], "oauth") {
+			login.Refresh = secret.FromString("FAKE-claude-refresh")
+		}
+		return login.Pack()
+	}
 	return secret.FromString("FAKE-" + u.Ref.Args[0]), nil
 }
 
@@ -126,6 +136,8 @@ func TestDocumentErrors(t *testing.T) {
 		{"profile in .env", env, "", put, "not an edit of an environment file"},
 		{"kept secret of a profile that is gone", auth, `{"profiles":{}}`, plan.PutProfile{ID: "a:b", Kind: "token", KeepSecret: true}, `"a:b" is gone`},
 		{"login", auth, "{}", plan.PutProfile{ID: "a:b", Kind: "oauth"}, "never written"},
+		{"import of what is no login", auth, "{}", plan.ImportLogin{ID: "a:b", Kind: "oauth", Secret: plan.SecretUse{Ref: schema.Ref{Source: "env", Args: []string{"X"}}}}, "not a login of Claude Code"},
+		{"import of another kind", auth, "{}", plan.ImportLogin{ID: "a:b", Kind: "token", Secret: plan.SecretUse{Ref: schema.Ref{Source: "claude_code", Args: []string{"oauth"}}}}, "make a new plan"},
 		{"auth is text", conf, `{auth: "sk-ant-FAKE"}`, plan.PutListing{ID: "a:b"}, "line 1, column 8"},
 		{"auth is included", conf, `{auth: {order: {$include: "x"}}}`, plan.DropListing{ID: "a:b"}, "several files"},
 		{"name", env, "", plan.SetVar{Name: "no name", Literal: "x"}, "not a name"},

@@ -38,7 +38,7 @@ func RPCEndpoint(ctx context.Context, host Host, g *plan.GatewayPlan) (reload.En
 	}
 	r.place.live = r.current()
 	e := endpoint{reader: r, gateway: config.merged.get("gateway"), dotenv: envfile.Parse(nil)}
-	if raw, err := host.FS.ReadFile(filepath.Join(g.StateDir, envName)); err == nil {
+	if raw, err := host.FS.ReadFile(filepath.Join(r.envDir(), envName)); err == nil {
 		e.dotenv = envfile.Parse(raw)
 	}
 	return e.resolve()
@@ -65,7 +65,7 @@ func planned(host *Host, g *plan.GatewayPlan) (*reader, error) {
 	}
 	r := &reader{host: host}
 	r.spec.Name = g.Name
-	r.place = place{product: p, home: g.Home, stateDir: g.StateDir, configPath: g.ConfigPath, owner: host.UID}
+	r.place = place{product: p.In(g.StateDir, g.ConfigPath), home: g.Home, stateDir: g.StateDir, configPath: g.ConfigPath, owner: host.UID}
 	if info, err := host.FS.Stat(g.StateDir); err == nil {
 		if uid, _, ok := fsys.Owner(info); ok && host.UID >= 0 {
 			r.place.owner = uid

@@ -52,6 +52,7 @@ func quotes(err error, raw string) bool {
 // fuzzOps are edits of every kind for an id.
 func fuzzOps(id string, config bool) plan.Ops {
 	use := plan.SecretUse{Ref: schema.Ref{Source: "env", Args: []string{"NEW"}}}
+	login := plan.SecretUse{Ref: schema.Ref{Source: schema.SourceClaudeCode, Args: []string{"oauth"}}}
 	expires := int64(1826704219342)
 	if config {
 		return plan.Ops{
@@ -62,6 +63,7 @@ func fuzzOps(id string, config bool) plan.Ops {
 	return plan.Ops{
 		plan.PutProfile{ID: id, Provider: "p", Kind: "api_key", Secret: use}, plan.SetOrder{Provider: "p", IDs: []string{id, "b"}},
 		plan.PutProfile{ID: id, Provider: "p", Kind: "token", Secret: use, Expires: &expires},
+		plan.ImportLogin{ID: id, Kind: "oauth", Secret: login}, plan.ImportLogin{ID: "second", Kind: "oauth", Secret: login},
 		plan.PutProfile{ID: "second", Provider: "p", Kind: "token", Secret: use}, plan.DropProfile{ID: id}, plan.DropOrder{Provider: "p"},
 	}
 }
@@ -120,6 +122,8 @@ func unlike(a, b plan.Items) map[string]bool {
 func named(op plan.Op) string {
 	switch op := op.(type) {
 	case plan.PutProfile:
+		return op.ID
+	case plan.ImportLogin:
 		return op.ID
 	case plan.DropProfile:
 		return op.ID

@@ -92,8 +92,10 @@ func (h *Host) exists(path string) bool {
 
 // reader reads one gateway.
 type reader struct {
-	host  *Host
-	spec  schema.Gateway
+	host *Host
+	spec schema.Gateway
+	// all are the gateways that are read in one go, this one among them.
+	all   []schema.Gateway
 	key   []byte
 	diags diag.Diagnostics
 	place place

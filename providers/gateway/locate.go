@@ -9,7 +9,6 @@ import (
 
 	"github.com/keyform/keyform/providers/fsys"
 	"github.com/keyform/keyform/providers/product"
-	"github.com/keyform/keyform/schema/diag"
 )
 
 // place is where a gateway lives.
@@ -20,6 +19,8 @@ type place struct {
 	// stateDir and configPath are real; exists tells that the directory is there.
 	stateDir, configPath string
 	exists               bool
+	// spelled is the state directory before links were followed.
+	spelled string
 	// owner is the directory's owner, or the user who would create it.
 	owner int
 	unit  *unit
@@ -52,7 +53,8 @@ func (r *reader) locate() bool {
 		r.errorf("KF0311", "State directory that cannot be read", r.spec.Attrs["state_dir"], "%s: %s.", state, reason(err))
 		return false
 	}
-	r.place.stateDir = real
+	r.place.stateDir, r.place.spelled = real, state
+	r.pickRow(state)
 	if !r.checkStateDir(from) || !r.findConfig(from) {
 		return false
 	}
@@ -81,7 +83,7 @@ func (r *reader) home() string {
 	p := r.place.product
 	if r.spec.StateDir != "" {
 		dir := r.host.expand(r.spec.StateDir, r.host.Home)
-		if base := filepath.Base(dir); base == p.StateDir || strings.HasPrefix(base, p.StateDir+"-") {
+		if p.In(dir, "").Owns(filepath.Base(dir)) {
 			return filepath.Dir(dir)
 		}
 	}
@@ -160,35 +162,12 @@ func (r *reader) stateDir() (string, source) {
 	if dir := strings.TrimSpace(r.place.own(p.StateDirEnv[0])); dir != "" {
 		return r.host.expand(dir, home), fromOwnEnv
 	}
-	for _, name := range p.StateDirEnv[1:] {
-		if r.place.own(name) != "" {
-			r.warnf("KF0313", "Variable of another product", diag.Range{},
-				"%s is set. %s obeys it too when it is started from this environment; keyform does not, because it is another product's variable. If this gateway lives there, say so with state_dir.", name, p.Title)
-		}
-	}
+	r.leaks(p.StateDirEnv, "If this gateway lives there, say so with state_dir.")
 	dir := filepath.Join(home, p.StateDir+product.Instance(r.spec.Instance))
 	if r.spec.Instance == "" && !r.host.exists(dir) && r.takesOver(dir) {
 		return "", fromDefault
 	}
 	return dir, fromDefault
-}
-
-// takesOver refuses the default directory where the product would take a predecessor's
-// instead of it: it would be moved away, with the credentials in it.
-func (r *reader) takesOver(dir string) bool {
-	p := r.place.product
-	for _, name := range p.LegacyDirs {
-		legacy := filepath.Join(r.place.home, name)
-		if !r.host.exists(legacy) {
-			continue
-		}
-		r.errorf("KF0305", "State directory of a predecessor", r.spec.Attrs["product"],
-			"%s does not exist, and %s does: %s reads that one instead, and moves it to %s at the next of its own commands (a link stays behind). keyform does not decide that. "+
-				"Run %s once and let it move, or create %s with mode 0700 to begin anew, or name the directory with state_dir.",
-			r.show(dir), r.show(legacy), p.Title, r.show(dir), p.Bins[0], r.show(dir))
-		return true
-	}
-	return false
 }
 
 // checkStateDir looks at the directory itself; it reports whether it may be used.
@@ -197,7 +176,7 @@ func (r *reader) checkStateDir(from source) bool {
 	r.place.owner = r.host.UID
 	info, err := r.host.FS.Stat(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		r.warnf("KF0310", "State directory that does not exist yet", at, "There is no %s, which is from %s. apply creates it, with mode 0700.", r.show(dir), from)
+		r.warnf("KF0310", "State directory that does not exist yet", at, "There is no %s, which is from %s. apply creates it, with mode 0700.%s", r.show(dir), from, r.missingHint(from))
 		return true
 	}
 	if err != nil || !info.IsDir() {
@@ -242,6 +221,9 @@ func (r *reader) findConfig(from source) bool {
 	} else if v := strings.TrimSpace(r.place.own(p.ConfigEnv[0])); v != "" && from != fromAttribute {
 		path = r.host.expand(v, r.place.home)
 	} else {
+		if from != fromAttribute {
+			r.leaks(p.ConfigEnv, "If this gateway's configuration is there, say so with config_path.")
+		}
 		path = filepath.Join(r.place.stateDir, p.Config)
 		for _, name := range append([]string{p.Config}, p.LegacyConfigs...) {
 			if candidate := filepath.Join(r.place.stateDir, name); r.host.exists(candidate) {
@@ -265,10 +247,20 @@ func (r *reader) agentDirOverride() string {
 	if dir := r.serviceEnv(p.AgentDirEnv); dir != "" {
 		return r.host.expand(dir, r.place.home)
 	}
-	for _, name := range p.AgentDirEnv {
-		if dir := strings.TrimSpace(r.place.own(name)); dir != "" {
-			return r.host.expand(dir, r.place.home)
-		}
+	if len(p.AgentDirEnv) == 0 {
+		return ""
 	}
+	if dir := strings.TrimSpace(r.place.own(p.AgentDirEnv[0])); dir != "" {
+		return r.host.expand(dir, r.place.home)
+	}
+	r.leaks(p.AgentDirEnv, "If this gateway's shared store is there, set "+p.AgentDirEnv[0]+".")
 	return ""
+}
+
+// envDir is the directory of the .env file.
+func (r *reader) envDir() string {
+	if p := r.place.product; p.EnvDir != "" && r.serviceEnv(p.StateDirEnv) == "" {
+		return filepath.Join(r.place.home, p.EnvDir)
+	}
+	return r.place.stateDir
 }

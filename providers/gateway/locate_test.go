@@ -104,7 +104,28 @@ func TestLocateRefusals(t *testing.T) {
 		{"file", "KF0311", diag.Error, clawdbot(), func(s *sandbox) { s.write(".clawdbot", "") }, []string{"not a directory"}},
 		{"another user", "KF0307", diag.Error, clawdbot(), func(s *sandbox) { s.mkdir(".clawdbot", 0o700); s.host.UID = 4711 }, []string{"user id", "4711"}},
 		{"unknown product", "KF0301", diag.Error, schema.Gateway{Name: "x", Product: "moltbot"}, func(*sandbox) {}, []string{"openclaw"}},
-		{"later product", "KF0301", diag.Error, schema.Gateway{Name: "x", Product: "opensoul"}, func(*sandbox) {}, []string{"not supported yet"}},
+		{"another product's directory", "KF0305", diag.Error, schema.Gateway{Name: "x", Product: "opensoul"}, func(s *sandbox) { s.mkdir(".openclaw", 0o700) }, []string{"~/.openclaw (OpenClaw's)", "~/.opensoul", "state_dir"}},
+		{"the same, provisioned", "KF0310", diag.Warning, schema.Gateway{Name: "x", Product: "opensoul", StateDir: "~/.opensoul"}, func(s *sandbox) { s.mkdir(".openclaw", 0o700) }, []string{"Until then", "~/.openclaw (OpenClaw's)"}},
+		{"a product about to take it over", "KF0315", diag.Warning, openclaw("2026.2.26"), func(s *sandbox) {
+			s.mkdir(".openclaw", 0o700)
+			s.unit("opensoul-gateway", "/x.js", "")
+		}, []string{"OpenSoul", "moves ~/.openclaw there", "0700"}},
+		{"taken over already", "KF0314", diag.Error, openclaw("2026.2.26"), func(s *sandbox) {
+			s.mkdir(".opensoul", 0o700)
+			if err := os.Symlink(".opensoul", s.path(".openclaw")); err != nil {
+				s.t.Fatal(err)
+			}
+		}, []string{"~/.opensoul", "OpenSoul's now"}},
+		{"another product's writing", "KF0316", diag.Error, schema.Gateway{Name: "x", Product: "gensparx"}, func(s *sandbox) { s.write(".gensparx/gensparx.json", `{"meta":{"lastTouchedVersion":"2026.2.26"}}`) }, []string{"2026.2.26", "none of GenSparx"}},
+		{"the same, declared", "KF0316", diag.Warning, schema.Gateway{Name: "x", Product: "gensparx", Version: "1.0.16-gensparx"}, func(s *sandbox) { s.write(".gensparx/gensparx.json", `{"meta":{"lastTouchedVersion":"2026.2.26"}}`) }, []string{"2026.2.26"}},
+		{"a fork's writing", "KF0316", diag.Error, schema.Gateway{Name: "x", Product: "openclaw"}, func(s *sandbox) {
+			s.write(".openclaw/openclaw.json", `{"meta":{"lastTouchedVersion":"1.0.3-gensparx"}}`)
+		}, []string{"1.0.3-gensparx"}},
+		{"a later product's stores", "KF0316", diag.Error, clawdbot(), func(s *sandbox) { s.write(".clawdbot/state/openclaw.sqlite", "") }, []string{"state/openclaw.sqlite", "no release of Clawdbot"}},
+		{"a release of another product", "KF0303", diag.Error, schema.Gateway{Name: "x", Product: "opensoul", Version: "2026.2.6"}, func(s *sandbox) { s.mkdir(".opensoul", 0o700) }, []string{"no release of OpenSoul"}},
+		{"an earlier release's directory", "KF0310", diag.Warning, schema.Gateway{Name: "x", Product: "gensparx"}, func(s *sandbox) { s.mkdir(".openclaw", 0o700) }, []string{`state_dir = "~/.openclaw"`}},
+		{"another product's configuration path", "KF0313", diag.Warning, openclaw("2026.2.26"), func(s *sandbox) { s.mkdir(".openclaw", 0o700); s.env["CLAWDBOT_CONFIG_PATH"] = "/x" }, []string{"config_path"}},
+		{"a common agent directory", "KF0313", diag.Warning, openclaw("2026.2.26"), func(s *sandbox) { s.mkdir(".openclaw", 0o700); s.env["PI_CODING_AGENT_DIR"] = "/x" }, []string{"OPENCLAW_AGENT_DIR"}},
 		{"another product's variable", "KF0313", diag.Warning, openclaw("2026.2.26"), func(s *sandbox) { s.mkdir(".openclaw", 0o700); s.env["CLAWDBOT_STATE_DIR"] = "/x" }, []string{"CLAWDBOT_STATE_DIR"}},
 		{"dangling link", "KF0311", diag.Error, clawdbot(), func(s *sandbox) {
 			if err := os.Symlink("nowhere", s.path(".clawdbot")); err != nil {
@@ -146,6 +167,72 @@ func TestLocateTwiceInOnePlace(t *testing.T) {
 	wantCode(t, diags, diag.Error, "KF0306", `"bot"`, `"claw"`)
 	if len(live.Gateways) != 1 {
 		t.Errorf("%d gateways", len(live.Gateways))
+	}
+}
+
+// Directories of their own do not help two gateways that keep a file in common.
+func TestLocateTwiceInOneFile(t *testing.T) {
+	for name, other := range map[string]schema.Gateway{
+		"configuration": {Name: "other", Product: "clawdia", ConfigPath: "~/.clawdbot/clawdbot.json"},
+		"store":         {Name: "other", Product: "gensparx"},
+		"variables":     {Name: "other", Product: "gensparx", StateDir: "~/.openclaw"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSandbox(t)
+			for _, dir := range []string{".clawdbot", ".clawdia", ".gensparx", ".openclaw"} {
+				s.mkdir(dir, 0o700)
+			}
+			first := clawdbot()
+			switch name {
+			case "store":
+				s.write(".gensparx/gensparx.json", `{agents: {list: [{id: "ops", agentDir: "~/.clawdbot/agents/main/agent"}]}}`)
+			case "variables":
+				first = schema.Gateway{Name: "now", Product: "gensparx"}
+			}
+			live, diags := s.read(first, other)
+			wantCode(t, diags, diag.Error, "KF0306", first.Name, `"other"`)
+			if len(live.Gateways) != 1 {
+				t.Errorf("%d gateways", len(live.Gateways))
+			}
+		})
+	}
+}
+
+// A directory has the names of the releases that lived in it.
+func TestLocateEarlierDirectory(t *testing.T) {
+	for name, prepare := range map[string]func(*sandbox) schema.Gateway{
+		"by its name": func(s *sandbox) schema.Gateway {
+			return schema.Gateway{Name: "x", Product: "gensparx", StateDir: "~/.openclaw"}
+		},
+		"by its configuration": func(s *sandbox) schema.Gateway {
+			s.write("srv/sparx/openclaw.json", "{}")
+			return schema.Gateway{Name: "x", Product: "gensparx", StateDir: "~/srv/sparx"}
+		},
+		"through a link": func(s *sandbox) schema.Gateway {
+			s.mkdir("srv/sparx", 0o700)
+			if err := os.Symlink("srv/sparx", s.path(".openclaw")); err != nil {
+				s.t.Fatal(err)
+			}
+			return schema.Gateway{Name: "x", Product: "gensparx", StateDir: "~/.openclaw"}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSandbox(t)
+			spec := prepare(s)
+			if name == "by its name" {
+				s.mkdir(".openclaw", 0o700)
+			}
+			g := s.one(spec)
+			if filepath.Base(g.ConfigPath) != "openclaw.json" || g.Env.Path != s.path(".gensparx/.env") || g.Env.Label != "~/.gensparx/.env" || g.Rules.LockForm != "file" {
+				t.Errorf("%s, %+v, %s", g.ConfigPath, g.Env, g.Rules.LockForm)
+			}
+		})
+	}
+	s := newSandbox(t)
+	s.mkdir(".openclaw", 0o700)
+	s.unit("gensparx-gateway", "/x.js", "Environment=OPENCLAW_STATE_DIR="+s.path(".openclaw"))
+	if g := s.one(schema.Gateway{Name: "x", Product: "gensparx", StateDir: "~/.openclaw"}); g.Env.Path != s.path(".openclaw/.env") {
+		t.Errorf("where the service names the directory, .env is in it: %s", g.Env.Path)
 	}
 }
 

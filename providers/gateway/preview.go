@@ -5,9 +5,11 @@ import (
 	"strings"
 
 	"github.com/keyform/keyform/plan"
+	"github.com/keyform/keyform/providers/claudecode"
 	"github.com/keyform/keyform/providers/envfile"
 	"github.com/keyform/keyform/providers/jsondoc"
 	"github.com/keyform/keyform/providers/secrets/secret"
+	"github.com/keyform/keyform/schema"
 )
 
 // newSecret stands for a secret that a plan writes, until it is masked. No store holds
@@ -27,9 +29,9 @@ func Preview(w *plan.StoreWrite, rules plan.Rules, raw []byte) (before, after st
 			return "", "", err
 		}
 	}
-	placeholder := func(*plan.SecretUse) (secret.Value, error) { return secret.FromString(newSecret), nil }
 	for _, c := range w.Changes {
 		for _, op := range c.Ops {
+			placeholder := func(*plan.SecretUse) (secret.Value, error) { return placeholderOf(op, c.After) }
 			if err := doc.Do(op, placeholder); err != nil {
 				return "", "", err
 			}
@@ -37,6 +39,22 @@ func Preview(w *plan.StoreWrite, rules plan.Rules, raw []byte) (before, after st
 	}
 	after, err = masked(w.Store, doc.Bytes())
 	return before, after, err
+}
+
+// placeholderOf stands for the secret of an op.
+func placeholderOf(op plan.Op, after *plan.Object) (secret.Value, error) {
+	imported, ok := op.(plan.ImportLogin)
+	if !ok {
+		return secret.FromString(newSecret), nil
+	}
+	login := claudecode.Copy{Access: secret.FromString(newSecret)}
+	if imported.Kind == schema.OAuth {
+		login.Refresh = login.Access
+	}
+	if after != nil && after.Expires != nil {
+		login.Expires = *after.Expires
+	}
+	return login.Pack()
 }
 
 func masked(ref plan.StoreRef, raw []byte) (string, error) {

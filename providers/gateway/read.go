@@ -23,9 +23,15 @@ func Read(ctx context.Context, host Host, specs []schema.Gateway, key []byte) (p
 	out := plan.Snapshot{FormatVersion: plan.FormatVersion}
 	var diags diag.Diagnostics
 	taken := map[string]string{}
-	for _, spec := range specs {
-		r := &reader{host: &host, spec: spec, key: key}
-		if r.read(ctx, taken) {
+	readers := make([]*reader, len(specs))
+	done := make([]bool, len(specs))
+	for i, spec := range specs {
+		readers[i] = &reader{host: &host, spec: spec, all: specs, key: key}
+		done[i] = readers[i].read(ctx, taken)
+	}
+	for i, r := range readers {
+		if done[i] {
+			r.remarkPredecessors(taken)
 			out.Gateways = append(out.Gateways, r.out)
 		}
 		diags = append(diags, r.diags...)
@@ -33,27 +39,19 @@ func Read(ctx context.Context, host Host, specs []schema.Gateway, key []byte) (p
 	return out, diags
 }
 
-// read reads one gateway. taken has the gateways read so far by state directory.
+// read reads one gateway. taken has the gateways read so far by their directories
+// and files.
 func (r *reader) read(ctx context.Context, taken map[string]string) bool {
 	p := product.Find(r.spec.Product)
-	if p == nil || p.Unsupported != "" {
-		why := "no such product is known"
-		if p != nil {
-			why = p.Unsupported
-		}
-		r.errorf("KF0301", "Product that is not supported", r.spec.Attrs["product"], "%q: %s. Supported are %s.", r.spec.Product, why, supportedProducts())
+	if p == nil {
+		r.errorf("KF0301", "Product that is not supported", r.spec.Attrs["product"], "%q: no such product is known. Supported are %s.", r.spec.Product, supportedProducts())
 		return false
 	}
 	r.place.product = p
-	if !r.locate() {
+	if !r.locate() || !r.claim(taken, r.place.stateDir) || !r.ownDir() {
 		return false
 	}
-	if other, ok := taken[r.place.stateDir]; ok {
-		r.errorf("KF0306", "Two gateways in one place", r.spec.Attrs["state_dir"],
-			"gateway %q and gateway %q both live in %s, links followed. Give one of them another state_dir or instance, or declare the gateway once.", other, r.spec.Name, r.show(r.place.stateDir))
-		return false
-	}
-	taken[r.place.stateDir] = r.spec.Name
+	r.foresee()
 	// The configuration may say which release wrote it, so it is read with the widest
 	// rules first, and with those of the release when that is known.
 	widest := product.Include{Depth: 10}
@@ -76,17 +74,20 @@ func (r *reader) read(ctx context.Context, taken map[string]string) bool {
 	}
 	r.describe(row)
 	r.out.Config = config.snapshot(r, r.out.Rules)
-	return r.readStores(ctx, config, ledger, hostKey) && r.readEnv(ctx, ledger, hostKey) && r.settle(ctx, ledger, hostKey)
+	if !r.readStores(ctx, config, ledger, hostKey) || !r.readEnv(ctx, ledger, hostKey) || !r.settle(ctx, ledger, hostKey) {
+		return false
+	}
+	r.readImports(ctx, row)
+	r.remarkConfig()
+	return r.claimFiles(taken)
 }
 
 func supportedProducts() string {
 	var names []string
 	for _, p := range product.Products() {
-		if p.Unsupported == "" {
-			names = append(names, fmt.Sprintf("%s (%s)", p.Name, p.Supported()))
-		}
+		names = append(names, fmt.Sprintf("%s (%s)", p.Name, p.Supported()))
 	}
-	return strings.Join(names, " and ")
+	return strings.Join(names, "; ")
 }
 
 // describe fills in what is known once place and release are.
@@ -94,6 +95,7 @@ func (r *reader) describe(row *product.Release) {
 	r.out.Name, r.out.Product = r.spec.Name, r.place.product.Name
 	r.out.StateDir, r.out.ConfigPath, r.out.Home = r.place.stateDir, r.place.configPath, r.place.home
 	r.out.Rules = row.Rules()
+	r.out.Rules.Login, r.out.Rules.Logins = r.place.product.LoginCommands(r.spec.Instance)
 	if r.place.unit != nil {
 		r.out.Unit = r.place.unit.name
 	} else {
@@ -128,9 +130,10 @@ func (r *reader) label(path string) string {
 
 // readEnv reads the .env file and finds the variables that come from elsewhere.
 func (r *reader) readEnv(ctx context.Context, ledger plan.Ledger, hostKey []byte) bool {
-	path, err := r.host.real(filepath.Join(r.place.stateDir, envName))
+	spelled := filepath.Join(r.envDir(), envName)
+	path, err := r.host.real(spelled)
 	if err == nil {
-		r.out.Env = plan.EnvSnapshot{Path: path, Label: envName}
+		r.out.Env = plan.EnvSnapshot{Path: path, Label: r.label(spelled)}
 		var raw []byte
 		raw, err = fsys.ReadStable(ctx, r.host.FS, path, r.host.Sleep, func([]byte) error { return nil })
 		if err == nil {
@@ -142,7 +145,7 @@ func (r *reader) readEnv(ctx context.Context, ledger plan.Ledger, hostKey []byte
 		}
 	}
 	if err != nil {
-		r.errorf("KF0421", "Environment file that cannot be read", diag.Range{}, "%s: %s.", r.show(filepath.Join(r.place.stateDir, envName)), reason(err))
+		r.errorf("KF0421", "Environment file that cannot be read", diag.Range{}, "%s: %s.", r.show(spelled), reason(err))
 		return false
 	}
 	r.readElsewhere()

@@ -46,6 +46,7 @@ func TestReadClawdbotHome(t *testing.T) {
 			Path: filepath.Join(state, "clawdbot.json"), Label: "clawdbot.json", AuthPath: []string{"auth"}, Exists: true,
 			Listings: []plan.Listing{{ID: "anthropic:manual", Provider: "anthropic", Mode: "token"}},
 			EnvVars:  map[string]plan.Fingerprint{"OPENROUTER_API_KEY": print("sk-or-v1-FAKEfakeFAKE", "gateway.bot env OPENROUTER_API_KEY")},
+			Model:    "anthropic/claude-opus-4-5",
 		},
 		Env: plan.EnvSnapshot{
 			Path: filepath.Join(state, ".env"), Label: ".env", Exists: true,
@@ -128,10 +129,14 @@ func TestReadOAuthAccount(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.write(".clawdbot/agents/main/agent/auth-profiles.json", strings.ReplaceAll(string(raw), "FAKE-codex-access", "FAKE-refreshed"))
-	if again := s.one(clawdbot()).Stores[0].Profile("openai-codex:codex-cli"); again.Credential != codex.Credential {
-		t.Error("a refresh changed the fingerprint of the account")
+	again := s.one(clawdbot()).Stores[0].Profile("openai-codex:codex-cli")
+	if again.Credential != codex.Credential || again.Refresh != codex.Refresh || codex.Refresh == "" {
+		t.Error("another access token changed the fingerprint of the account, or of the refresh token")
 	}
-	s.write(".clawdbot/agents/main/agent/auth-profiles.json", strings.ReplaceAll(string(raw), "FAKE-acct", "FAKE-other"))
+	if again.Access == codex.Access || again.Account != "acct-7" {
+		t.Errorf("another access token went unnoticed, or the account is %q", again.Account)
+	}
+	s.write(".clawdbot/agents/main/agent/auth-profiles.json", strings.ReplaceAll(string(raw), "acct-7", "acct-8"))
 	if again := s.one(clawdbot()).Stores[0].Profile("openai-codex:codex-cli"); again.Credential == codex.Credential {
 		t.Error("another account has the same fingerprint")
 	}

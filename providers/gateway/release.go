@@ -18,11 +18,18 @@ type evidence struct{ release, from string }
 // lastTouched is what the configuration says of its last writer, or "".
 func (r *reader) release(lastTouched string) (*product.Release, bool) {
 	p := r.place.product
-	found := r.findRelease(lastTouched)
-	later := r.laterStore()
+	meta := lastTouched
+	if p.Foreign(meta) {
+		meta = "" // it says nothing of this product's release
+	}
+	found := r.findRelease(meta)
+	later := r.present(p.LaterEvidence)
 	chosen := found
 	if r.spec.Version != "" {
 		chosen = evidence{strings.TrimPrefix(r.spec.Version, "v"), "its version attribute"}
+	}
+	if !r.untouched(lastTouched, chosen) {
+		return nil, false
 	}
 	row, err := p.At(chosen.release)
 	switch {
@@ -166,9 +173,9 @@ func (r *reader) packageOfAddon(file string) string {
 	return ""
 }
 
-// laterStore names a file that only unsupported releases make, "" if there is none.
-func (r *reader) laterStore() string {
-	for _, pattern := range r.place.product.LaterEvidence {
+// present names the first of the files that is there, "" if none is.
+func (r *reader) present(patterns []string) string {
+	for _, pattern := range patterns {
 		before, after, wild := strings.Cut(pattern, "*")
 		if !wild {
 			if r.host.exists(filepath.Join(r.place.stateDir, pattern)) {

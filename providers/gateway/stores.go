@@ -178,7 +178,7 @@ func (s *storeReader) read(ctx context.Context, at storeAt) (plan.StoreSnapshot,
 	case errors.Is(err, fs.ErrNotExist):
 		return out, storeProblem{}
 	case errors.Is(err, errEmpty):
-		out.Exists = true
+		out.Exists, out.Empty = true, true
 		return out, storeProblem{}
 	case err != nil:
 		return out, storeProblem{err: err}

@@ -9,6 +9,8 @@
 // npm must be in the search path. Nothing is skipped: with the tag on, what cannot
 // run fails.
 //
+// [Claude] is Claude Code, which is asked the same way and has no network at all.
+//
 // A program in a sandbox believes it talks to the model's own host. A preload of
 // node (wire.mjs) turns these connections to a loopback server of the test and
 // refuses all others that leave the machine. Use fake credentials only.

@@ -171,6 +171,25 @@ func (h *Home) JSON(t testing.TB, into any, args ...string) {
 	}
 }
 
+// Node runs a JavaScript module with the release's node, and gives what it printed. The
+// directory of the release's package is in its environment as KEYFORM_PACKAGE. It must
+// succeed.
+func (h *Home) Node(t testing.TB, module string, stdin []byte) []byte {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, filepath.Join(h.oracles, "node24", "bin", "node"), "--input-type=module", "-e", module)
+	cmd.Dir, cmd.Stdin = h.Dir, bytes.NewReader(stdin)
+	cmd.Env = append(h.Env(), "KEYFORM_PACKAGE="+filepath.Join(h.oracles, h.Release.String(), "node_modules", h.Release.Product))
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%s: node: %v\n%s", h.Release, err, end(stderr.String()))
+	}
+	return out
+}
+
 // command is the gateway's command in a process group of its own, which ends with
 // ctx. A launcher of it starts node anew, so the group is what has to end.
 func (h *Home) command(ctx context.Context, args []string) *exec.Cmd {

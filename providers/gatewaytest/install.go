@@ -5,6 +5,7 @@ package gatewaytest
 import (
 	"bytes"
 	_ "embed"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -57,9 +58,9 @@ func Each(t *testing.T, f func(t *testing.T, r Release)) {
 //go:embed install.sh
 var installer []byte
 
-// install makes sure that r is there and gives the directory of all releases. Test
-// programs that run side by side wait for one another.
-func install(t testing.TB, r Release) string {
+// install makes sure that r, a name that install.sh knows, is there and gives the
+// directory of all releases. Test programs that run side by side wait for one another.
+func install(t testing.TB, r fmt.Stringer) string {
 	t.Helper()
 	dir := os.Getenv("KEYFORM_ORACLES")
 	if dir == "" {

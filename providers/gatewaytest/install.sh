@@ -1,8 +1,9 @@
 #!/bin/sh
-# install.sh - fetch node 24 and released gateways with npm.
+# install.sh - fetch node 24, released gateways and Claude Code with npm.
 # usage: KEYFORM_ORACLES=DIR install.sh PRODUCT-VERSION...
-#   e.g. install.sh clawdbot-2026.1.24-3 openclaw-2026.2.26
-# Layout: DIR/node24, DIR/PRODUCT-VERSION/node_modules/PRODUCT. What is already
+#   e.g. install.sh clawdbot-2026.1.24-3 openclaw-2026.2.26 claude-code-2.1.328
+# Layout: DIR/node24, DIR/PRODUCT-VERSION/node_modules/PRODUCT; of Claude Code
+# DIR/claude-code-VERSION/claude runs it. What is already
 # there and answers with its version is left alone. No install scripts are run.
 set -eu
 die() { echo "install.sh: $*" >&2; exit 1; }
@@ -48,7 +49,34 @@ old_manifest() {
   echo '{"name":"keyform-oracle","version":"1.0.0","private":true,"overrides":{"libsignal":"file:./stub-libsignal","linkedom":"0.18.12"},"dependencies":{"libsignal":"file:./stub-libsignal"}}' >package.json
 }
 
+# Releases up to 2.1.40 are a script for node, later ones a program for the platform in
+# a package of its own. Neither needs its install script.
+claude_version() { env -i PATH=/usr/bin:/bin HOME="$dir" "$dir/claude" --version 2>/dev/null || :; }
+claude_code() {
+  version=$1 dir=$root/claude-code-$1
+  case $(claude_version) in "$version "*) return ;; esac
+  mkdir -p "$dir"
+  cd "$dir"
+  echo '{"name":"keyform-oracle","version":"1.0.0","private":true}' >package.json
+  echo "installing claude-code-$version"
+  # shellcheck disable=SC2086
+  "$node" "$npm" install $FLAGS "@anthropic-ai/claude-code@$version" >install.log 2>&1 || { cat install.log >&2; die "claude-code-$version did not install"; }
+  modules=$dir/node_modules/@anthropic-ai
+  if [ -f "$modules/claude-code/cli.js" ]; then
+    printf '#!/bin/sh\nexec "%s" "%s" "$@"\n' "$node" "$modules/claude-code/cli.js" >claude
+  else
+    printf '#!/bin/sh\nexec "%s" "$@"\n' "$modules/claude-code-$os-$arch/claude" >claude
+  fi
+  chmod 755 claude
+  case $(claude_version) in "$version "*) ;; *) die "claude-code-$version does not run" ;; esac
+}
+
 for release in "$@"; do
+  case $release in claude-code-*)
+    (claude_code "${release#claude-code-}")
+    continue
+    ;;
+  esac
   product=${release%%-*} version=${release#*-}
   dir=$root/$release
   package=$dir/node_modules/$product/package.json

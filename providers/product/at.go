@@ -18,6 +18,9 @@ func (p *Product) At(release string) (*Release, error) {
 			if _, err := parseVersion(release); err != nil {
 				return nil, err
 			}
+			if p.Foreign(release) {
+				return nil, fmt.Errorf("%s is no release of %s: its numbers end before %s", release, p.Title, p.Until)
+			}
 		}
 		return &p.Releases[0], nil
 	}
@@ -42,6 +45,21 @@ func (p *Product) At(release string) (*Release, error) {
 		return &p.Releases[i], nil
 	}
 	return nil, fmt.Errorf("%s %s is unknown: its first release is %s. Supported are %s", p.Title, release, p.Releases[0].From, p.Supported())
+}
+
+// Foreign tells that a release cannot be one of the product, by its number: then a
+// relative of it, or a predecessor, has it. What is no release at all is not foreign.
+func (p *Product) Foreign(release string) bool {
+	v, err := parseVersion(release)
+	if err != nil {
+		return false
+	}
+	from, err := parseVersion(p.Releases[0].From)
+	if err == nil && v.compare(from) < 0 {
+		return true
+	}
+	until, err := parseVersion(p.Until)
+	return err == nil && v.compare(until) >= 0
 }
 
 // NeedsRelease reports whether the release decides how stores are read and locked.

@@ -9,6 +9,10 @@ const (
 	minimaxCLI   = "minimax-portal:minimax-cli"
 )
 
+// retired are the ids that the doctor of the products after clawdbot removes: those of
+// syncs that they do not have any more.
+func retired() []string { return []string{claudeCLI, codexCLI} }
+
 // The two generations of store locks, and the one of stores that is filled in.
 const (
 	lockDir   = "dir"
@@ -28,15 +32,17 @@ func clawdbot() Product {
 	return Product{
 		Name: "clawdbot", Title: "Clawdbot", Package: "clawdbot", Bins: []string{"clawdbot"},
 		StateDir: ".clawdbot", StateDirEnv: []string{"CLAWDBOT_STATE_DIR"},
-		Config: "clawdbot.json", ConfigEnv: []string{"CLAWDBOT_CONFIG_PATH"},
+		Config: "clawdbot.json", ConfigEnv: []string{"CLAWDBOT_CONFIG_PATH"}, OAuthDirEnv: "CLAWDBOT_OAUTH_DIR",
 		ProfileEnv: "CLAWDBOT_PROFILE", AgentDirEnv: []string{"CLAWDBOT_AGENT_DIR", "PI_CODING_AGENT_DIR"},
 		Unit: "clawdbot-gateway", Launchd: "com.clawdbot",
 		UnitEnv: "CLAWDBOT_SYSTEMD_UNIT", VersionEnv: "CLAWDBOT_SERVICE_VERSION", LockDir: "clawdbot",
 		Port: defaultPort, PortEnv: []string{"CLAWDBOT_GATEWAY_PORT"},
 		TokenEnv: []string{"CLAWDBOT_GATEWAY_TOKEN"}, PasswordEnv: []string{"CLAWDBOT_GATEWAY_PASSWORD"},
+		Logins: map[string]string{"openai-codex": "onboard --auth-choice openai-codex"},
+		Until:  "2026.1.29", ForeignEvidence: laterOpenClaw(),
 		Releases: []Release{{
-			Generation: storeJSON, LockForm: lockDir,
-			SyncedIDs: []string{claudeCLI, codexCLI, qwenCLI}, ModeMigrations: []string{claudeCLI},
+			Generation: storeJSON, LockForm: lockDir, ImportsLegacyFiles: true, DefaultModel: "anthropic/claude-opus-4-5",
+			SyncedIDs: []string{claudeCLI, codexCLI, qwenCLI}, ClaudeSync: claudeCLI, ModeMigrations: []string{claudeCLI},
 			Variables: clawdbotVars(), Aliases: aliases124(), Include: includeAnywhere(),
 		}},
 	}

@@ -6,23 +6,29 @@ func openclaw() Product {
 	return Product{
 		Name: "openclaw", Title: "OpenClaw", Package: "openclaw", Bins: []string{"openclaw"},
 		StateDir: ".openclaw", StateDirEnv: []string{"OPENCLAW_STATE_DIR", "CLAWDBOT_STATE_DIR"}, HomeEnv: "OPENCLAW_HOME",
-		Config: "openclaw.json", ConfigEnv: []string{"OPENCLAW_CONFIG_PATH", "CLAWDBOT_CONFIG_PATH"},
+		Config: "openclaw.json", ConfigEnv: []string{"OPENCLAW_CONFIG_PATH", "CLAWDBOT_CONFIG_PATH"}, OAuthDirEnv: "OPENCLAW_OAUTH_DIR",
 		LegacyDirs:    []string{".clawdbot", ".moldbot", ".moltbot"},
-		LegacyConfigs: []string{"clawdbot.json", "moldbot.json", "moltbot.json"},
-		ProfileEnv:    "OPENCLAW_PROFILE", AgentDirEnv: []string{"OPENCLAW_AGENT_DIR", "PI_CODING_AGENT_DIR"},
+		LegacyConfigs: []string{"clawdbot.json", "moldbot.json", "moltbot.json"}, CopiesLegacyConfig: true,
+		ProfileEnv: "OPENCLAW_PROFILE", AgentDirEnv: []string{"OPENCLAW_AGENT_DIR", "PI_CODING_AGENT_DIR"},
 		Unit: "openclaw-gateway", Launchd: "ai.openclaw",
 		UnitEnv: "OPENCLAW_SYSTEMD_UNIT", VersionEnv: "OPENCLAW_SERVICE_VERSION", LockDir: "openclaw",
 		Port: defaultPort, PortEnv: []string{"OPENCLAW_GATEWAY_PORT", "CLAWDBOT_GATEWAY_PORT"},
 		TokenEnv:      []string{"OPENCLAW_GATEWAY_TOKEN", "CLAWDBOT_GATEWAY_TOKEN"},
 		PasswordEnv:   []string{"OPENCLAW_GATEWAY_PASSWORD", "CLAWDBOT_GATEWAY_PASSWORD"},
-		LaterEvidence: []string{"state/openclaw.sqlite", "agents/*/agent/openclaw-agent.sqlite", "agents/*/agent/auth-state.json"},
+		LaterEvidence: laterOpenClaw(),
 		Releases:      openclawReleases(),
 	}
+}
+
+// laterOpenClaw are the stores that OpenClaw makes from 2026.4.8 on.
+func laterOpenClaw() []string {
+	return []string{"state/openclaw.sqlite", "agents/*/agent/openclaw-agent.sqlite", "agents/*/agent/auth-state.json"}
 }
 
 func openclawReleases() []Release {
 	base := Release{
 		Generation: storeJSON, LockForm: lockDir, SyncedIDs: []string{qwenCLI, minimaxCLI},
+		RetiredIDs: retired(), ImportsLegacyFiles: true,
 		Variables: vars130(), Aliases: aliases130(), Include: includeAnywhere(),
 	}
 	r212 := base.from("2026.2.12")

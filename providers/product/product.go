@@ -5,7 +5,9 @@
 package product
 
 import (
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/keyform/keyform/plan"
 )
@@ -14,10 +16,7 @@ import (
 type Product struct {
 	// Name is the product in the configuration, "openclaw"; Title how it spells itself.
 	Name, Title string
-	// Unsupported says why this keyform does not manage the product, "" if it does.
-	Unsupported string
-	// Package is the npm package, "" if it was never published there. Bins are the
-	// commands that it installs.
+	// Package is the name in its package.json. Bins are the commands that it installs.
 	Package string
 	Bins    []string
 	// StateDir is the name of the state directory in the home directory, ".openclaw".
@@ -32,10 +31,17 @@ type Product struct {
 	// works as StateDirEnv does.
 	Config    string
 	ConfigEnv []string
+	// EnvDir is the directory in the home directory that the .env file is read from
+	// where no variable names a state directory, "" where that is the state directory.
+	EnvDir string
+	// OAuthDirEnv names the directory of oauth.json, else "credentials" in the state directory.
+	OAuthDirEnv string
 	// LegacyDirs are the state directories, in the home directory, that the product
 	// takes over where its own does not exist. LegacyConfigs are the names of
-	// configurations that it reads, in its state directory, where its own is not there.
+	// configurations that it reads, in its state directory, where its own is not there;
+	// with CopiesLegacyConfig it copies them to its own name.
 	LegacyDirs, LegacyConfigs []string
+	CopiesLegacyConfig        bool
 	// ProfileEnv tells a process its --profile. AgentDirEnv are the variables that
 	// name another directory for the shared store, in the order of asking.
 	ProfileEnv  string
@@ -55,6 +61,17 @@ type Product struct {
 	// LaterEvidence are files whose being there shows a release that this table has
 	// as unsupported, relative to the state directory ("*" stands for one name).
 	LaterEvidence []string
+	// ForeignEvidence are such files that no release of the product makes, but another
+	// product does.
+	ForeignEvidence []string
+	// Until is the number from which on a release is not one of this product but of a
+	// relative, "" where the product's own numbers go on.
+	Until string
+	// Earlier are the rows of releases that lived in another directory: In picks one.
+	Earlier []Product
+	// Logins are the arguments of the product's command for a login at a provider, where
+	// they are others than those of LoginCommand.
+	Logins map[string]string
 	// Releases are in ascending order. A single one without From holds for all.
 	Releases []Release
 }
@@ -67,14 +84,19 @@ type Release struct {
 	// Unsupported says why the range is not managed, "" if it is.
 	Unsupported string
 	// Generation and LockForm are those of plan.Rules, and so are the others of the
-	// same names.
+	// same names. ImportsLegacyFiles: where an agent has no store, the release makes one
+	// from agents/ID/agent/auth.json, which it deletes then, and oauth.json.
 	Generation, LockForm string
 	Clobbers             bool
 	ReloadMethod         string
 	ListedFallback       bool
 	References           bool
 	SyncedIDs            []string
+	ClaudeSync           string
 	ModeMigrations       []string
+	RetiredIDs           []string
+	ImportsLegacyFiles   bool
+	DefaultModel         string
 	Variables            map[string][]string
 	Aliases              map[string]string
 	// Include is how its $include directive works.
@@ -122,6 +144,35 @@ func Find(name string) *Product {
 	return nil
 }
 
+// In gives the row that holds in a state directory, whose configuration is at config:
+// the product's own, or that of earlier releases where the directory or the
+// configuration has their name and not today's.
+func (p *Product) In(stateDir, config string) *Product {
+	for i := range p.Earlier {
+		e := &p.Earlier[i]
+		if e.Owns(filepath.Base(stateDir)) || filepath.Base(config) == e.Config {
+			return e
+		}
+	}
+	return p
+}
+
+// Owns tells that a directory has the name of one of the product's state directories.
+func (p *Product) Owns(base string) bool {
+	return base == p.StateDir || strings.HasPrefix(base, p.StateDir+"-")
+}
+
+// OwnerOf gives the product whose default state directory, or that of an instance,
+// has this name; nil if there is none.
+func OwnerOf(base string) *Product {
+	for _, p := range Products() {
+		if p.Owns(base) {
+			return &p
+		}
+	}
+	return nil
+}
+
 // Instance gives the suffix of an instance's names, "-work", "" for the default one.
 func Instance(name string) string {
 	if name == "" || name == DefaultInstance {
@@ -136,6 +187,7 @@ func (r *Release) Rules() plan.Rules {
 		Generation: r.Generation, LockForm: r.LockForm, MainAgent: mainAgent,
 		Variables: r.Variables, Aliases: r.Aliases,
 		Clobbers: r.Clobbers, ReloadMethod: r.ReloadMethod, References: r.References,
-		SyncedIDs: r.SyncedIDs, ModeMigrations: r.ModeMigrations, ListedFallback: r.ListedFallback,
+		SyncedIDs: r.SyncedIDs, ClaudeSync: r.ClaudeSync, ModeMigrations: r.ModeMigrations, ListedFallback: r.ListedFallback,
+		RetiredIDs: r.RetiredIDs, DefaultModel: r.DefaultModel,
 	}
 }

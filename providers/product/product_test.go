@@ -172,7 +172,83 @@ func TestTableIsWhole(t *testing.T) {
 	if got := product.Find("openclaw").Supported(); got != "2026.1.29 to before 2026.2.13, and 2026.2.17 to before 2026.4.6" {
 		t.Errorf("supported: %s", got)
 	}
-	if product.Find("moltbot") != nil || len(product.Names()) != 5 {
-		t.Error("five products are known")
+	if product.Find("moltbot") != nil {
+		t.Error("a product that is none was found")
+	}
+}
+
+// What tells the forks apart: each of these would break a store or lose a credential
+// if it were wrong.
+func TestForks(t *testing.T) {
+	type row struct {
+		Lock, Reload   string
+		Clobbers, Refs bool
+		Synced         []string
+		Retired        int
+		Sync, Model    string
+		Has, HasNot    string
+	}
+	for name, want := range map[string]row{
+		"clawdia":  {Lock: "dir", Synced: []string{"anthropic:claude-cli", "openai-codex:codex-cli", "qwen-portal:qwen-cli"}, Sync: "anthropic:claude-cli", Model: "anthropic/claude-opus-4-5", Has: "kimi-code", HasNot: "kimi-coding"},
+		"opensoul": {Lock: "dir", Synced: []string{"qwen-portal:qwen-cli", "minimax-portal:minimax-cli"}, Retired: 2, Model: "openai/gpt-5.2", Has: "qianfan", HasNot: "litellm"},
+		"gensparx": {Lock: "file", Reload: "secrets.reload", Clobbers: true, Refs: true, Synced: []string{"qwen-portal:qwen-cli", "minimax-portal:minimax-cli"}, Retired: 2, Model: "anthropic/claude-opus-4-6", Has: "kilocode", HasNot: "sglang"},
+	} {
+		r, err := product.Find(name).At("")
+		if err != nil {
+			t.Fatal(err)
+		}
+		rules := r.Rules()
+		got := row{
+			Lock: rules.LockForm, Reload: rules.ReloadMethod, Clobbers: rules.Clobbers, Refs: rules.References, Synced: rules.SyncedIDs,
+			Retired: len(rules.RetiredIDs), Sync: rules.ClaudeSync, Model: rules.DefaultModel, Has: want.Has, HasNot: want.HasNot,
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+		if rules.Variables[want.Has] == nil || rules.Variables[want.HasNot] != nil {
+			t.Errorf("%s: variables of %s: %q, of %s: %q", name, want.Has, rules.Variables[want.Has], want.HasNot, rules.Variables[want.HasNot])
+		}
+	}
+}
+
+func TestRowOfADirectory(t *testing.T) {
+	p := product.Find("gensparx")
+	for _, test := range []struct{ dir, config, want string }{
+		{"/home/gw/.gensparx", "/home/gw/.gensparx/gensparx.json", "gensparx.json"},
+		{"/home/gw/.gensparx-work", "", "gensparx.json"},
+		{"/home/gw/.openclaw", "", "openclaw.json"},
+		{"/home/gw/.openclaw-work", "", "openclaw.json"},
+		{"/srv/x", "/srv/x/openclaw.json", "openclaw.json"},
+		{"/srv/x", "/srv/x/clawdbot.json", "gensparx.json"},
+	} {
+		if got := p.In(test.dir, test.config); got.Config != test.want || got.Name != "gensparx" {
+			t.Errorf("%s, %s: %s %s", test.dir, test.config, got.Name, got.Config)
+		}
+	}
+	for base, want := range map[string]string{".openclaw": "openclaw", ".clawdbot-work": "clawdbot", ".clawdbots": "", "x": "", ".opensoul": "opensoul"} {
+		got := ""
+		if p := product.OwnerOf(base); p != nil {
+			got = p.Name
+		}
+		if got != want {
+			t.Errorf("%s is of %q, want %q", base, got, want)
+		}
+	}
+}
+
+func TestForeignReleases(t *testing.T) {
+	for _, test := range []struct {
+		product, release string
+		want             bool
+	}{
+		{"clawdbot", "2026.1.24-3", false}, {"clawdbot", "2026.1.14", false}, {"clawdbot", "2026.2.26", true},
+		{"openclaw", "2026.1.24-3", true}, {"openclaw", "1.0.4-gensparx", true}, {"openclaw", "2026.9.6", false},
+		{"opensoul", "0.2.3", false}, {"opensoul", "2026.2.6", true},
+		{"gensparx", "1.0.16-gensparx", false}, {"gensparx", "2026.3.2", true},
+		{"gensparx", "dev", false}, {"clawdia", "", false},
+	} {
+		if got := product.Find(test.product).Foreign(test.release); got != test.want {
+			t.Errorf("%s, %s: %v", test.product, test.release, got)
+		}
 	}
 }

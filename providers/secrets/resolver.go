@@ -4,8 +4,8 @@
 // what comes back: a credential is one line of text. Nothing is asked before
 // Resolve is called, so a run that needs no secret starts nothing and opens nothing.
 //
-// To add a source: one file (or a package) with an implementation of source.Source,
-// and one line in registry.
+// To add a source: one file (or a package) with its constructor and an implementation of
+// source.Source, and one line in registry.
 package secrets
 
 import (
@@ -91,7 +91,7 @@ func (r *Resolver) Cost(refs []schema.Ref) []string {
 	var out []string
 	for _, e := range registry() {
 		for _, b := range batches {
-			if b.source == e.name {
+			if b.source == e.constructor.Name {
 				out = append(out, e.make(r.seams).Cost(len(b.refs)))
 			}
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/keyform/keyform/providers/secrets"
+	"github.com/keyform/keyform/providers/secrets/secret"
 	"github.com/keyform/keyform/providers/secrets/source"
 	"github.com/keyform/keyform/schema"
 )
@@ -157,6 +158,26 @@ func TestStdin(t *testing.T) {
 	_, failures := secrets.New(source.Seams{Stdin: silent}, nil).Resolve(ctx, []schema.Ref{ref("stdin")})
 	if diff := cmp.Diff([]string{"stdin() other"}, kinds(failures)); diff != "" {
 		t.Errorf("interrupted: %s", diff)
+	}
+}
+
+func TestClaudeCode(t *testing.T) {
+	gives := func(text string, err error) source.Seams {
+		return source.Seams{ClaudeCode: func(context.Context) (secret.Value, error) { return secret.FromString(text), err }}
+	}
+	for _, x := range []struct {
+		name  string
+		seams source.Seams
+		want  string
+	}{
+		{"login", gives("canary", nil), "canary"},
+		{"none", gives("", nil), "!not-found"},
+		{"broken", gives("canary", errors.New("interrupted")), "!other"},
+		{"elsewhere", source.Seams{}, "!unsupported"},
+	} {
+		if got := one(t, x.seams, ref("claude_code", "/home/gw/.claude/.credentials.json")); got != x.want {
+			t.Errorf("%s: got %q, want %q", x.name, got, x.want)
+		}
 	}
 }
 

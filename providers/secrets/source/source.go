@@ -66,6 +66,9 @@ type Seams struct {
 	Stdin io.Reader
 	// StdinIsTerminal tells that Stdin is a person's keyboard, which is never read.
 	StdinIsTerminal bool
+	// ClaudeCode reads Claude Code's login as the gateways' sync does, in the form that
+	// package claudecode packs it in; the zero Value is none.
+	ClaudeCode func(ctx context.Context) (secret.Value, error)
 	// Executable is os.Executable: keyform itself, to be started as its own helper.
 	Executable func() (string, error)
 	// Wait sleeps for d, or until ctx ends and then gives its error.

@@ -1,0 +1,69 @@
+package gateway
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/keyform/keyform/plan"
+	"github.com/keyform/keyform/providers/claudecode"
+	"github.com/keyform/keyform/providers/jsondoc"
+	"github.com/keyform/keyform/schema"
+)
+
+// importLogin stores Claude Code's login as the product's own sync does. That sync
+// replaces the whole entry; of the old one only members stay that belong to no
+// credential, so that the sync finds nothing to do afterwards.
+func (d *authDoc) importLogin(root *jsondoc.Node, op plan.ImportLogin, secrets Secrets) error {
+	value, err := secrets(&op.Secret)
+	if err != nil {
+		return err
+	}
+	login, err := claudecode.Unpack(value)
+	if err != nil {
+		return err
+	}
+	if login.Kind() != op.Kind {
+		return fmt.Errorf("the login of Claude Code was of the kind %s when the plan was made, and is of the kind %s now: make a new plan", op.Kind, login.Kind())
+	}
+	members := []jsondoc.Member{
+		{Key: typeKey, Value: jsondoc.StringOf(string(op.Kind))},
+		{Key: providerKey, Value: jsondoc.StringOf("anthropic")},
+	}
+	if op.Kind == schema.OAuth {
+		members = append(members,
+			jsondoc.Member{Key: accessKey, Value: jsondoc.StringOf(login.Access.Reveal())},
+			jsondoc.Member{Key: refreshKey, Value: jsondoc.StringOf(login.Refresh.Reveal())})
+	} else {
+		members = append(members, jsondoc.Member{Key: valueField(op.Kind), Value: jsondoc.StringOf(login.Access.Reveal())})
+	}
+	members = append(members, jsondoc.Member{Key: expiresKey, Value: jsondoc.NumberText(strconv.FormatFloat(login.Expires, 'f', -1, 64))})
+	profiles := root.Get(profilesKey)
+	n := profiles.Get(op.ID)
+	if n.Kind() != jsondoc.Object {
+		d.forget(root, op.ID)
+		return profiles.Set(op.ID, jsondoc.ObjectOf(members...))
+	}
+	if old, ok := n.Get(members[2].Key).Str(); !ok || old != login.Access.Reveal() {
+		d.forget(root, op.ID)
+	}
+	for _, field := range append(credentialFields(schema.OAuth), emailKey, "mode") {
+		if !holds(members, field) {
+			n.Delete(field)
+		}
+	}
+	for _, m := range members {
+		if err := n.Set(m.Key, m.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func holds(members []jsondoc.Member, key string) bool {
+	for _, m := range members {
+		if m.Key == key {
+			return true
+		}
+	}
+	return false
+}
