@@ -13,6 +13,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/keyform/keyform/providers/fsys"
+	"github.com/keyform/keyform/schema/credential"
 )
 
 // app is one invocation with everything it gets from outside.
@@ -26,6 +27,8 @@ type app struct {
 	color colorMode
 	// fs is the file system of the gateways.
 	fs fsys.FS
+	// mistake is what is wrong with an argument that must not be quoted.
+	mistake error
 	// lost is the error of writing to stderr, where nobody can be told.
 	lost error
 }
@@ -70,9 +73,9 @@ func (a *app) code(err error) int {
 	case errors.As(err, &code):
 		return int(code)
 	case errors.As(err, &usage):
-		fmt.Fprintf(a.stderr, "keyform: %s\nRun 'keyform help' for the commands, 'keyform COMMAND -help' for the flags of one.\n", usage.msg)
+		fmt.Fprintf(a.stderr, "keyform: %s\nRun 'keyform help' for the commands, 'keyform COMMAND -help' for the flags of one.\n", credential.Mask(usage.msg))
 	default:
-		fmt.Fprintf(a.stderr, "keyform: %s\n", err)
+		fmt.Fprintf(a.stderr, "keyform: %s\n", credential.Mask(err.Error()))
 	}
 	return exitError
 }
@@ -118,19 +121,22 @@ func (a *app) root() *cli.Command {
 			return cli.ShowRootCommandHelp(c)
 		},
 	}
-	prepare(root)
+	a.prepare(root)
 	cli.FlagStringer = flagText
 	return root
 }
 
 // prepare gives every command the same manners: mistakes in flags are told in one
 // line, without the whole manual.
-func prepare(c *cli.Command) {
+func (a *app) prepare(c *cli.Command) {
 	c.OnUsageError = func(_ context.Context, _ *cli.Command, err error, _ bool) error {
 		return usagef("%s", strings.TrimSuffix(err.Error(), "."))
 	}
+	if c.Before == nil {
+		c.Before = func(ctx context.Context, _ *cli.Command) (context.Context, error) { return ctx, a.mistake }
+	}
 	for _, sub := range c.Commands {
-		prepare(sub)
+		a.prepare(sub)
 	}
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"strings"
 	"time"
 
@@ -28,9 +27,12 @@ type planArgs struct {
 var planningFlags = []string{"var", "var-file", "target", "destroy", "allow-mass-change"}
 
 // varFlag collects -var and -var-file in one list, in the order given.
+// A malformed one is not an error of Set, which the flag library would quote it in:
+// it is noted as a mistake without its value.
 type varFlag struct {
-	into *[]schema.VarInput
-	file bool
+	into    *[]schema.VarInput
+	mistake *error
+	file    bool
 }
 
 func (f varFlag) Set(s string) error {
@@ -38,27 +40,28 @@ func (f varFlag) Set(s string) error {
 		*f.into = append(*f.into, schema.VarInput{File: s})
 		return nil
 	}
-	name, value, ok := strings.Cut(s, "=")
-	if !ok || name == "" {
-		return errors.New("write it as -var=NAME=VALUE")
+	v, err := schema.ParseVar(s)
+	if err != nil {
+		*f.mistake = usagef("%s: write it as -var=NAME=VALUE", err)
+		return nil
 	}
-	*f.into = append(*f.into, schema.VarInput{Name: name, Value: value})
+	*f.into = append(*f.into, v)
 	return nil
 }
 
 func (f varFlag) String() string { return "" }
 func (f varFlag) Get() any       { return nil }
 
-func varFlags(into *[]schema.VarInput) []cli.Flag {
+func (a *app) varFlags(into *[]schema.VarInput) []cli.Flag {
 	return []cli.Flag{
-		&cli.GenericFlag{Name: "var", Usage: "set a variable, `NAME=VALUE`; may be repeated", Value: varFlag{into, false}, HideDefault: true},
-		&cli.GenericFlag{Name: "var-file", Usage: "set the variables of `FILE`; may be repeated", Value: varFlag{into, true}, HideDefault: true},
+		&cli.GenericFlag{Name: "var", Usage: "set a variable, `NAME=VALUE`; may be repeated", Value: varFlag{into, &a.mistake, false}, HideDefault: true},
+		&cli.GenericFlag{Name: "var-file", Usage: "set the variables of `FILE`; may be repeated", Value: varFlag{into, &a.mistake, true}, HideDefault: true},
 	}
 }
 
 // flags are the ones of plan that apply takes too.
 func (p *planArgs) flags(a *app) []cli.Flag {
-	return append(varFlags(&p.vars),
+	return append(a.varFlags(&p.vars),
 		&cli.StringSliceFlag{Name: "target", Usage: "plan only `ADDRESS` and what it contains; may be repeated", Destination: &p.targets},
 		&cli.BoolFlag{Name: "destroy", Usage: "remove all that keyform manages here", Destination: &p.destroy},
 		&cli.BoolFlag{Name: "allow-mass-change", Usage: "permit sweeping changes", Destination: &p.allowMassChange},

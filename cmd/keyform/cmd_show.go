@@ -15,7 +15,7 @@ func (a *app) showCommand() *cli.Command {
 		Name:      "show",
 		Usage:     "show a saved plan, or what is live, masked",
 		UsageText: "keyform show [-json] [PLANFILE]",
-		Flags: append(varFlags(&args.vars),
+		Flags: append(a.varFlags(&args.vars),
 			&cli.BoolFlag{Name: "json", Usage: "print one JSON document", Destination: &args.json},
 			&cli.BoolFlag{Name: "verbose", Usage: "name what a saved plan leaves alone as well", Destination: &args.verbose},
 			&cli.StringFlag{Name: "plan-key-file", Usage: "the key of the saved plan is in `FILE`", Destination: &args.keyFile},

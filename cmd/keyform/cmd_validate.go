@@ -17,7 +17,7 @@ func (a *app) validateCommand() *cli.Command {
 		Name:      "validate",
 		Usage:     "check the configuration, without looking at any store",
 		UsageText: "keyform validate [-flag[=value]] ...",
-		Flags: append(varFlags(&vars),
+		Flags: append(a.varFlags(&vars),
 			&cli.BoolFlag{Name: "json", Usage: "print one JSON document", Destination: &asJSON},
 			a.colorFlag(),
 		),
