@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/keyform/keyform/providers/fsys"
+	"github.com/keyform/keyform/providers/gateway"
 )
 
 const (
@@ -23,13 +24,32 @@ func backupName(run, storeKey string) string {
 	return filepath.Join(backupsName, run, filepath.FromSlash(storeKey))
 }
 
+// stateSuffix names the backup of a store's state, beside that of the store. No agent's
+// id has a dot.
+const stateSuffix = ".state"
+
 // backUp keeps the old content of a store.
-func (dir dataDir) backUp(storeKey string, content []byte) error {
+func (dir dataDir) backUp(storeKey string, content gateway.Content) error {
 	name := backupName(dir.d.RunID, storeKey)
 	if err := fsys.MkdirAll(dir.d.fs(), filepath.Dir(dir.file(name)), 0o700); err != nil {
 		return err
 	}
-	return dir.write(name, content)
+	if content.Store != nil {
+		if err := dir.write(name, content.Store); err != nil {
+			return err
+		}
+	}
+	if content.State == nil {
+		return nil
+	}
+	return dir.write(name+stateSuffix, content.State)
+}
+
+// cleanBackup removes temporary files of a backup that was being made.
+func (dir dataDir) cleanBackup(name string) error {
+	_, err := fsys.CleanTemps(dir.d.fs(), dir.file(name))
+	_, stateErr := fsys.CleanTemps(dir.d.fs(), dir.file(name+stateSuffix))
+	return together(err, stateErr)
 }
 
 // pruneBackups removes the backups that are old and not among the last ones.

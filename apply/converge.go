@@ -4,10 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"time"
 
-	"github.com/keyform/keyform/plan"
 	"github.com/keyform/keyform/providers/fsys"
+	"github.com/keyform/keyform/providers/gateway"
 	"github.com/keyform/keyform/providers/lock"
 )
 
@@ -119,7 +120,7 @@ func (g *gatewayRun) store(ctx context.Context, s *storeRun) error {
 		return g.failed(s, err)
 	}
 	g.progress(StoreWritten, s)
-	if g.clobbers() && s.hasLock() {
+	if s.mayBeTakenBack() {
 		return nil
 	}
 	lost, err := s.lost(context.WithoutCancel(ctx))
@@ -150,39 +151,32 @@ func (g *gatewayRun) failed(s *storeRun, err error) error {
 // locked records the intent, takes the store's lock, replaces the store, and gives
 // the lock back.
 func (g *gatewayRun) locked(ctx context.Context, s *storeRun) error {
-	if err := fsys.MkdirAll(g.deps.fs(), s.dir(), 0o700); err != nil {
+	if err := fsys.MkdirAll(g.deps.fs(), filepath.Dir(s.write.Store.Path), 0o700); err != nil {
 		return err
 	}
 	work := context.WithoutCancel(ctx)
-	if !s.hasLock() {
-		if err := g.record(s, nil); err != nil {
-			return err
-		}
-		return s.replace(work, func() error { return nil })
+	err := s.container.Hold(ctx, gateway.HoldOptions{
+		Timeout: g.deps.LockTimeout, PID: g.deps.PID, Now: g.deps.Now, Rand: g.deps.Rand,
+		Announce: func(id *lock.Identity) error { return g.record(s, id) },
+	}, func(held gateway.Held) error { return s.replace(work, held) })
+	if err == nil && s.swapped {
+		s.report.State = Written
 	}
-	l, err := lock.Acquire(ctx, lock.Options{
-		FS: g.deps.fs(), Form: lockForm(g.plan.Rules), Target: s.write.Store.Path, Timeout: g.deps.LockTimeout,
-		PID: g.deps.PID, Now: g.deps.Now, Sleep: g.deps.Sleep,
-		Announce: func(id lock.Identity) error { return g.record(s, &id) },
-	})
-	if err != nil {
-		return g.notLocked(s, err)
-	}
-	err = s.replace(work, l.Check)
-	// A lock lost after the replacement was in place does no harm by itself: the
-	// proof by reading tells.
-	var lost *lock.LostError
-	if releaseErr := l.Release(); releaseErr != nil && !(err == nil && errors.As(releaseErr, &lost)) {
+	var locking *gateway.LockError
+	switch {
+	case !errors.As(err, &locking):
+		return err
+	case locking.Release:
 		g.unclean = true
-		err = together(err, releaseErr)
+		return err
 	}
-	return err
+	return g.notLocked(s, locking.Err)
 }
 
 // record writes the intent into the journal, durably.
 func (g *gatewayRun) record(s *storeRun, id *lock.Identity) error {
 	e := Entry{Kind: EntryStore, Store: s.report.Store, Lock: id, Changes: g.entryChanges(s)}
-	if s.raw != nil {
+	if !s.raw.Missing() {
 		e.Backup = backupName(g.deps.RunID, s.report.Store)
 	}
 	if err := g.journal.append(e, true); err != nil {
@@ -218,12 +212,4 @@ func (g *gatewayRun) notLocked(s *storeRun, err error) error {
 		e.Since = g.deps.Now().Add(-held.Age)
 	}
 	return e
-}
-
-// lockForm translates the product table's word.
-func lockForm(r plan.Rules) lock.Form {
-	if r.LockForm == "dir" {
-		return lock.Dir
-	}
-	return lock.File
 }

@@ -100,3 +100,10 @@ func (d Deps) withDefaults() (Deps, error) {
 }
 
 func (d Deps) fs() fsys.FS { return d.Host.FS }
+
+// host is the machine with the clock of the run.
+func (d Deps) host() gateway.Host {
+	h := d.Host
+	h.Sleep = d.Sleep
+	return h
+}

@@ -56,7 +56,10 @@ func newGatewayRun(ctx context.Context, g *plan.GatewayPlan, p *plan.Plan, d Dep
 		run.running = running
 	}
 	for i := range g.Writes {
-		s := &storeRun{gateway: run, write: &g.Writes[i], report: &report.Stores[i]}
+		s, err := newStoreRun(run, &g.Writes[i], &report.Stores[i])
+		if err != nil {
+			return nil, err
+		}
 		run.stores = append(run.stores, s)
 		run.byKey[s.report.Store] = s
 	}

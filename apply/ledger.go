@@ -115,8 +115,8 @@ func (s *storeRun) live(ctx context.Context) (plan.Items, bool) {
 		return s.before, true
 	}
 	var doc gateway.Document
-	_, err := s.read(ctx, func(b []byte) (err error) {
-		doc, err = s.open(b)
+	_, err := s.container.Read(ctx, func(c gateway.Content) (err error) {
+		doc, err = s.open(c)
 		return err
 	})
 	if err != nil {

@@ -2,12 +2,9 @@ package apply
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 
 	"github.com/keyform/keyform/plan"
-	"github.com/keyform/keyform/providers/fsys"
 	"github.com/keyform/keyform/providers/gateway"
 	"github.com/keyform/keyform/providers/lock"
 )
@@ -102,12 +99,16 @@ func (g *gatewayRun) clear(r remains) error {
 		}
 	}
 	for _, ref := range r.stores {
-		if _, err := fsys.CleanTemps(f, ref.Path); err != nil {
+		c, err := gateway.OpenContainer(g.deps.host(), ref, g.plan.Rules)
+		if err != nil {
+			return err
+		}
+		if err := c.Clean(); err != nil {
 			return err
 		}
 	}
 	for _, name := range r.backups {
-		if _, err := fsys.CleanTemps(f, g.dir.file(name)); err != nil {
+		if err := g.dir.cleanBackup(name); err != nil {
 			return err
 		}
 	}
@@ -143,15 +144,8 @@ func (g *gatewayRun) settleRemains(ctx context.Context, r remains) error {
 }
 
 // openLive reads a store that is not being written.
-func openLive(ctx context.Context, d Deps, ref plan.StoreRef, rules plan.Rules) (doc gateway.Document, err error) {
-	parse := func(b []byte) (err error) {
-		doc, err = gateway.OpenDocument(ref, rules, b)
-		return err
-	}
-	_, err = fsys.ReadStable(ctx, d.fs(), ref.Path, d.Sleep, parse)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = parse(nil)
-	}
+func openLive(ctx context.Context, d Deps, ref plan.StoreRef, rules plan.Rules) (gateway.Document, error) {
+	doc, err := gateway.ReadDocument(ctx, d.host(), ref, rules)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", ref.Label, err)
 	}

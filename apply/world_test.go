@@ -146,7 +146,7 @@ func (w *world) ref(key string) plan.StoreRef {
 func (w *world) open(key string) gateway.Document {
 	w.t.Helper()
 	ref := w.ref(key)
-	doc, err := gateway.OpenDocument(ref, w.rules, w.content(ref.Path))
+	doc, err := gateway.OpenDocument(ref, w.rules, gateway.Content{Store: w.content(ref.Path)})
 	if err != nil {
 		w.t.Fatalf("%s: %v", key, err)
 	}

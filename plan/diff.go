@@ -183,7 +183,12 @@ func (d *differ) providerOrder(provider string) schema.Address {
 	return schema.Address{Kind: schema.KindProviderOrder, Gateway: d.live.Name, Provider: provider}
 }
 
+// agentOrder is the address of an order in an agent's store. That of a shared store
+// which is no agent's is the provider's: the configuration and that row are one cell.
 func (d *differ) agentOrder(agent, provider string) schema.Address {
+	if agent == "" {
+		return d.providerOrder(provider)
+	}
 	return schema.Address{Kind: schema.KindAgentOrder, Gateway: d.live.Name, Agent: agent, Provider: provider}
 }
 

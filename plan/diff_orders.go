@@ -96,6 +96,7 @@ func (d *differ) providerOrderChange(p *schema.Provider) {
 	if d.foreign(addr, p.OrderRange) || !d.checkOrder(addr, p.OrderItems, fmt.Sprintf("provider %q", p.ID), provider, d.stores) || !d.targeted(addr) {
 		return
 	}
+	d.sharedOrder(p, addr)
 	key := orderKey(d.config.orders, provider, d.rules)
 	before := d.live.Config.Orders[key]
 	d.config.orders[key] = p.Order
@@ -113,6 +114,27 @@ func (d *differ) providerOrderChange(p *schema.Provider) {
 	d.config.change(change)
 }
 
+// sharedOrder converges the order of a shared store that is no agent's: where it has one
+// for the provider, that of the configuration would never take effect.
+func (d *differ) sharedOrder(p *schema.Provider, addr schema.Address) {
+	m := d.byAgent[""]
+	if m == nil {
+		return
+	}
+	key := orderKey(m.orders, d.rules.Provider(p.ID), d.rules)
+	before, there := m.orders[key]
+	if !there {
+		return
+	}
+	m.orders[key] = p.Order
+	change, same := d.compareOrder(addr, m.ref.Key(), key, before, p.Order, p.Lifecycle.Ignores("order"), Adopted)
+	if same {
+		return
+	}
+	change.Reason = "the shared store's order wins over the configuration's"
+	m.change(change)
+}
+
 // shadowingOrders names the stores with an undeclared order of the provider: a
 // store's order wins over the configuration's.
 func (d *differ) shadowingOrders(provider string) []string {
@@ -126,7 +148,7 @@ func (d *differ) shadowingOrders(provider string) []string {
 			mains = ids
 		}
 		if ok && !d.declared[d.agentOrder(m.ref.Agent, provider)] && (isMain || !slices.Equal(ids, mains)) {
-			who := "agent " + m.ref.Agent
+			who := m.title()
 			if isMain {
 				who += " (and agents without an order of their own)"
 			}
@@ -210,9 +232,11 @@ func (d *differ) knownProfiles(provider string) []string {
 }
 
 func (d *differ) unknownAgent(id string, at diag.Range) {
-	known := make([]string, len(d.stores))
-	for i, m := range d.stores {
-		known[i] = m.ref.Agent
+	var known []string
+	for _, m := range d.stores {
+		if m.ref.Agent != "" {
+			known = append(known, m.ref.Agent)
+		}
 	}
 	d.errorf("KF0608", "Unknown agent", at, schema.Address{Kind: schema.KindAgent, Gateway: d.live.Name, Agent: id},
 		"Gateway %q has no agent %q: it is neither in %s nor on disk, and keyform creates no agents. Known: %s.%s",
@@ -232,7 +256,7 @@ func (d *differ) removeOrder(addr schema.Address, r *Record, why string) {
 		}
 		return
 	}
-	if addr.Agent == m.ref.Agent {
+	if addr.Kind == schema.KindAgentOrder && addr.Agent == m.ref.Agent {
 		for _, c := range d.orderCopies(addr, m, m.orders[key]) {
 			copyKey := orderKey(c.orders, d.rules.Provider(addr.Provider), d.rules)
 			d.dropOrder(c, copyKey, addr, why+"; a copy of it in agent "+c.ref.Agent+"'s own store", d.copyOrigin(addr))
@@ -244,7 +268,7 @@ func (d *differ) removeOrder(addr schema.Address, r *Record, why string) {
 // takenOver reports whether a copy of main's order is what its agent declares itself now.
 func (d *differ) takenOver(addr schema.Address, m *model) bool {
 	own := d.agentOrder(m.ref.Agent, d.rules.Provider(addr.Provider))
-	return !d.opts.Destroy && addr.Agent != m.ref.Agent && d.declared[own]
+	return !d.opts.Destroy && own != addr && addr.Agent != m.ref.Agent && d.declared[own]
 }
 
 func (d *differ) removeConfigOrder(addr schema.Address, r *Record, why string) {

@@ -55,7 +55,13 @@ func (d *differ) placements(p *schema.Profile) []*model {
 	return out
 }
 
-func (d *differ) agentStore(agent string) *model { return d.byAgent[agent] }
+// agentStore is the store of an agent's own, nil for an unknown agent.
+func (d *differ) agentStore(agent string) *model {
+	if agent == "" {
+		return nil
+	}
+	return d.byAgent[agent]
+}
 
 func (d *differ) profile(p *schema.Profile, addr schema.Address, m *model) {
 	if !d.targeted(addr) {
@@ -133,7 +139,7 @@ func (d *differ) compareProfile(p *schema.Profile, m *model, use SecretUse) (Op,
 	}
 	before := &Object{Type: "profile", Provider: live.Provider, Kind: live.Kind, Value: live.Credential, Expires: live.Expires}
 	var says []string
-	sameKind := live.Kind == p.Kind && !live.Reference
+	sameKind := live.Kind == p.Kind && live.Reference == nil
 	rekey := !sameKind || use.Want != "" && use.Want != live.Credential
 	if use.Want == "" && sameKind {
 		d.countUnchecked(use)
@@ -145,7 +151,7 @@ func (d *differ) compareProfile(p *schema.Profile, m *model, use SecretUse) (Op,
 	switch {
 	case live.Kind != p.Kind:
 		says = append(says, fmt.Sprintf("%s -> %s (sensitive)", live.Kind, p.Kind))
-	case live.Reference:
+	case live.Reference != nil:
 		says = append(says, fmt.Sprintf("%s stored reference -> (sensitive) value", p.Kind))
 	case rekey:
 		says = append(says, fmt.Sprintf("%s (sensitive) will change", p.Kind))
@@ -268,7 +274,11 @@ func (d *differ) remove(addr schema.Address, r *Record, why string) {
 	case schema.KindAgentOrder:
 		d.removeOrder(addr, r, why)
 	case schema.KindProviderOrder:
-		d.removeConfigOrder(addr, r, why)
+		if r.Store == string(ConfigStore) {
+			d.removeConfigOrder(addr, r, why)
+		} else {
+			d.removeOrder(addr, r, why)
+		}
 	case schema.KindEnv:
 		d.removeVar(addr, r, why)
 	}
@@ -310,6 +320,9 @@ func (d *differ) isClone(addr schema.Address, m *model, live *LiveProfile) bool 
 }
 
 func (d *differ) byStore(key string) *model {
+	if key == sharedKey {
+		return d.byAgent[""]
+	}
 	if agent, ok := strings.CutPrefix(key, "agent/"); ok {
 		return d.byAgent[agent]
 	}

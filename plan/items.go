@@ -34,7 +34,11 @@ func (p *LiveProfile) image() Fingerprint {
 	if p.Expires != nil && p.Kind != schema.OAuth {
 		expires = strconv.FormatFloat(*p.Expires, 'f', -1, 64)
 	}
-	return image(string(p.Kind), p.Provider, string(p.Credential), expires, strconv.FormatBool(p.Reference))
+	parts := []string{string(p.Kind), p.Provider, string(p.Credential), expires, strconv.FormatBool(p.Reference != nil)}
+	if p.Reference != nil {
+		parts = append(parts, p.Reference.String())
+	}
+	return image(parts...)
 }
 
 // Items gives the configuration's items: its auth object.

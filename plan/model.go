@@ -32,7 +32,7 @@ type modelProfile struct {
 func newModel(s *StoreSnapshot, rules Rules, now int64) *model {
 	m := &model{
 		live:     s,
-		ref:      StoreRef{Kind: AuthStore, Agent: s.Agent, Path: s.Path, Label: s.Label},
+		ref:      s.Ref(),
 		profiles: make(map[string]modelProfile, len(s.Profiles)),
 		orders:   make(map[string][]string, len(s.Orders)),
 	}
@@ -49,7 +49,7 @@ func (p *LiveProfile) usable(now int64) bool {
 	if p.Kind == schema.OAuth {
 		return true
 	}
-	return (p.Credential != "" || p.Reference) && (p.Expires == nil || *p.Expires <= 0 || *p.Expires > float64(now))
+	return (p.Credential != "" || p.Reference != nil) && (p.Expires == nil || *p.Expires <= 0 || *p.Expires > float64(now))
 }
 
 // orderKey finds how the store spells the provider of an order; given when it has none.
@@ -71,6 +71,17 @@ func (m *model) drop(id string) {
 	}
 	m.dropped[id] = true
 	delete(m.profiles, id)
+}
+
+// title is the store as a sentence has it.
+func (m *model) title() string { return storeTitle(m.ref.Agent) }
+
+// storeTitle is a credential store as a reader knows it, by its agent.
+func storeTitle(agent string) string {
+	if agent == "" {
+		return "shared auth store"
+	}
+	return "agent " + agent
 }
 
 func (m *model) change(c Change) { m.changes = append(m.changes, c) }

@@ -22,6 +22,8 @@ type PutProfile struct {
 	Provider string                `json:"provider"`
 	Kind     schema.CredentialKind `json:"kind"`
 	Secret   SecretUse             `json:"secret"`
+	// Reference is what is stored instead of the secret, nil to store the secret.
+	Reference *StoredRef `json:"reference,omitempty"`
 	// KeepSecret leaves the stored credential and its usage as they are and edits
 	// only the rest.
 	KeepSecret bool `json:"keep_secret,omitempty"`
@@ -30,6 +32,19 @@ type PutProfile struct {
 	Expires     *int64 `json:"expires,omitempty"`
 	KeepExpires bool   `json:"keep_expires,omitempty"`
 }
+
+// StoredRef is a reference that the gateway itself resolves: a SecretRef of OpenClaw
+// 2026.2.26 and later. It holds no secret.
+type StoredRef struct {
+	// Source is "env", "file", "exec" or "store"; Provider the name under
+	// secrets.providers of the gateway's configuration; ID what it gives of it.
+	Source   string `json:"source"`
+	Provider string `json:"provider"`
+	ID       string `json:"id"`
+}
+
+// String is how it is shown: "env:default:ANTHROPIC_API_KEY".
+func (r StoredRef) String() string { return r.Source + ":" + r.Provider + ":" + r.ID }
 
 // ImportLogin stores Claude Code's login as the product's own sync does: in place of
 // whatever the profile holds, of which only fields that no credential has stay. What
@@ -99,7 +114,7 @@ func (DropVar) kind() string     { return "drop_var" }
 func OpSecret(op Op) *SecretUse {
 	switch op := op.(type) {
 	case PutProfile:
-		if !op.KeepSecret {
+		if !op.KeepSecret && op.Reference == nil {
 			return &op.Secret
 		}
 	case ImportLogin:

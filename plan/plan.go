@@ -94,18 +94,27 @@ const (
 // StoreRef names one store.
 type StoreRef struct {
 	Kind StoreKind `json:"kind"`
-	// Agent is the agent of an AuthStore.
+	// Agent is the agent of an AuthStore, "" for a shared one that is no agent's.
 	Agent string `json:"agent,omitempty"`
 	// Path is the file, real and absolute; Label how the user knows it.
 	Path  string `json:"path"`
 	Label string `json:"label"`
+	// StatePath is the file of the orders, lastGood and usageStats where an AuthStore has
+	// one for them, else "".
+	StatePath string `json:"state_path,omitempty"`
 	// AuthPath is where the auth object is in a ConfigStore's file.
 	AuthPath []string `json:"auth_path,omitempty"`
 }
 
-// Key tells the stores of one gateway apart: "agent/main", "config", "env".
+// sharedKey is the Key of a shared store that is no agent's.
+const sharedKey = "shared"
+
+// Key tells the stores of one gateway apart: "agent/main", "shared", "config", "env".
 func (r StoreRef) Key() string {
-	if r.Kind == AuthStore {
+	switch {
+	case r.Kind == AuthStore && r.Agent == "":
+		return sharedKey
+	case r.Kind == AuthStore:
 		return "agent/" + r.Agent
 	}
 	return string(r.Kind)

@@ -50,8 +50,8 @@ type GatewaySnapshot struct {
 	// Unit is the name of its service unit where one was found, else "".
 	Unit  string `json:"unit,omitempty"`
 	Rules Rules  `json:"rules"`
-	// Stores are the credential stores of the agents: main first (there even
-	// if its file does not exist yet), then by agent id. Agents without a file of
+	// Stores are the credential stores: the shared one first, Rules.MainAgent's (there
+	// even if its file does not exist yet), then those of the agents, by id. Agents without a file of
 	// their own have an entry with Exists false.
 	Stores []StoreSnapshot `json:"stores"`
 	Config ConfigSnapshot  `json:"config"`
@@ -67,11 +67,21 @@ type GatewaySnapshot struct {
 // Rules is what a product and release do, from the product table, as far as a
 // plan depends on it.
 type Rules struct {
-	// Generation names the container of the stores: "json".
+	// Generation names the container of the stores: "json", "json+state",
+	// "agent-sqlite" or "shared-sqlite".
 	Generation string `json:"generation"`
-	// LockForm is the form of the store's lock: "dir" or "file".
+	// LockForm is the form of the store's lock: "dir" or "file"; "" for databases, which
+	// have their own.
 	LockForm string `json:"lock_form"`
-	// MainAgent is the agent whose store the others share: "main".
+	// OrderNeedsStore: an agent's order counts only where the agent has a store of its
+	// own, be it an empty one.
+	OrderNeedsStore bool `json:"order_needs_store,omitempty"`
+	// SchemaAgent and SchemaState are the newest forms (user_version) of an agent's and
+	// of the shared database that keyform knows; 0 where there are none.
+	SchemaAgent int `json:"schema_agent,omitempty"`
+	SchemaState int `json:"schema_state,omitempty"`
+	// MainAgent is the agent whose store the others share: "main". It is "" where the
+	// shared store is none of an agent's: then main's own is one like any other agent's.
 	MainAgent string `json:"main_agent"`
 	// Variables are the environment variables of each provider, highest
 	// precedence first.
@@ -119,14 +129,17 @@ func (r Rules) Provider(id string) string {
 	return id
 }
 
-// StoreSnapshot is one agent's credential store.
+// StoreSnapshot is one credential store.
 type StoreSnapshot struct {
+	// Agent is the agent whose own it is, "" for a shared store that is no agent's.
 	Agent string `json:"agent"`
 	// Path is real and absolute; Label is how a user knows it: relative to the
 	// state directory.
-	Path   string `json:"path"`
-	Label  string `json:"label"`
-	Exists bool   `json:"exists"`
+	Path  string `json:"path"`
+	Label string `json:"label"`
+	// StatePath is the file that has the state, "" where the state is in Path too.
+	StatePath string `json:"state_path,omitempty"`
+	Exists    bool   `json:"exists"`
 	// Empty tells that the file has no bytes.
 	Empty bool `json:"empty,omitempty"`
 	// Profiles are in the order of the file.
@@ -138,6 +151,11 @@ type StoreSnapshot struct {
 	Usage    []string          `json:"usage,omitempty"`
 	// Import is what the gateway makes the store of at its next load, nil for nothing.
 	Import *LegacyImport `json:"import,omitempty"`
+}
+
+// Ref names the store.
+func (s *StoreSnapshot) Ref() StoreRef {
+	return StoreRef{Kind: AuthStore, Agent: s.Agent, Path: s.Path, StatePath: s.StatePath, Label: s.Label}
 }
 
 // Profile finds a profile by id; nil if it is not there.
@@ -169,8 +187,10 @@ type LiveProfile struct {
 	// Expires is in milliseconds since the epoch and may be fractional (a sync of
 	// clawdbot 2026.1.24-3 writes a file time); nil where the store has none.
 	Expires *float64 `json:"expires,omitempty"`
-	// Reference tells that the store holds a reference (keyRef, tokenRef), not a value.
-	Reference bool `json:"reference,omitempty"`
+	// Reference is what the store holds in place of a value (keyRef, tokenRef), else nil.
+	Reference *StoredRef `json:"reference,omitempty"`
+	// Refreshing tells that the gateway is refreshing the login at this moment.
+	Refreshing bool `json:"refreshing,omitempty"`
 	// Applied tells that the credential still is what keyform wrote last, as far
 	// as the ledger knows.
 	Applied bool `json:"applied,omitempty"`

@@ -93,8 +93,8 @@ func liveGateway(g *GatewaySnapshot) LiveGateway {
 		}
 		for _, p := range s.Profiles {
 			store.Profiles = append(store.Profiles, LiveCredential{
-				ID: p.ID, Provider: p.Provider, Kind: p.Kind, Expires: p.Expires, Reference: p.Reference,
-				Cooldown: usage[p.ID], ManagedBy: owners["agent/"+s.Agent+" profile "+p.ID],
+				ID: p.ID, Provider: p.Provider, Kind: p.Kind, Expires: p.Expires, Reference: p.Reference != nil,
+				Cooldown: usage[p.ID], ManagedBy: owners[s.Ref().Key()+" profile "+p.ID],
 			})
 		}
 		out.Stores = append(out.Stores, store)
@@ -129,7 +129,7 @@ func (v *LiveView) WriteText(w io.Writer, s Style) error {
 		}
 		writeHeader(&b, &g.GatewayView, s)
 		for _, store := range g.Stores {
-			b.WriteString("\n  " + s.paint("1", pad("agent "+store.Agent, 25)+store.Label) + "\n")
+			b.WriteString("\n  " + s.paint("1", pad(storeTitle(store.Agent), 25)+store.Label) + "\n")
 			for _, p := range store.Profiles {
 				b.WriteString("    " + pad(p.ID, nameWidth) + "   " + v.credential(p) + "\n")
 			}

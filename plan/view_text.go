@@ -95,7 +95,7 @@ func (v *View) writeGateway(b *strings.Builder, g *GatewayView, s Style) {
 func writeStore(b *strings.Builder, changes []ChangeView, s Style) {
 	title := changes[0].Store.Label
 	if changes[0].Store.Kind == AuthStore {
-		title = pad("agent "+changes[0].Store.Agent, 25) + changes[0].Store.Label
+		title = pad(storeTitle(changes[0].Store.Agent), 25) + changes[0].Store.Label
 	}
 	b.WriteString("\n  " + s.paint("1", title) + "\n")
 	width := 0

@@ -50,13 +50,13 @@ func (a *app) applyFresh(ctx context.Context, args *applyArgs) error {
 		return err
 	}
 	if s.failed {
-		if err := a.showPlan(s, &args.planArgs); err != nil {
+		if err := a.showPlan(ctx, s, &args.planArgs); err != nil {
 			return err
 		}
 		return exit(exitError)
 	}
 	if !args.json {
-		if err := a.showPlan(s, &args.planArgs); err != nil {
+		if err := a.showPlan(ctx, s, &args.planArgs); err != nil {
 			return err
 		}
 	}

@@ -31,7 +31,7 @@ func (a *app) planCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			if err := a.showPlan(s, args); err != nil {
+			if err := a.showPlan(ctx, s, args); err != nil {
 				return err
 			}
 			if s.failed {
@@ -53,7 +53,7 @@ func (a *app) planCommand() *cli.Command {
 // showPlan writes the view of a staged plan: to stdout as text or JSON, and as
 // JSON to the file of -json-into. Diagnostics go to stderr as text; the JSON
 // document has them inside.
-func (a *app) showPlan(s *staged, args *planArgs) error {
+func (a *app) showPlan(ctx context.Context, s *staged, args *planArgs) error {
 	p := s.plan
 	if p == nil {
 		p = &plan.Plan{FormatVersion: plan.FormatVersion, Keyform: version}
@@ -72,7 +72,7 @@ func (a *app) showPlan(s *staged, args *planArgs) error {
 		return nil
 	}
 	if args.diff {
-		if err := a.writeDiff(a.stdout, s.plan); err != nil {
+		if err := a.writeDiff(ctx, a.stdout, s.plan); err != nil {
 			return err
 		}
 	}

@@ -26,19 +26,19 @@ func (a *app) showCommand() *cli.Command {
 			case 0:
 				return a.showLive(ctx, args)
 			case 1:
-				return a.showSaved(c.Args().First(), args)
+				return a.showSaved(ctx, c.Args().First(), args)
 			}
 			return usagef("show takes one plan file, not %d arguments", c.Args().Len())
 		},
 	}
 }
 
-func (a *app) showSaved(file string, args *planArgs) error {
+func (a *app) showSaved(ctx context.Context, file string, args *planArgs) error {
 	p, _, _, err := a.loadPlan(a.path(file), args.keyFile)
 	if err != nil {
 		return a.refusePlan(file, err)
 	}
-	return a.showPlan(&staged{plan: p}, args)
+	return a.showPlan(ctx, &staged{plan: p}, args)
 }
 
 // showLive shows what the gateways of the configuration hold; without a

@@ -1,10 +1,9 @@
 package main
 
 import (
-	"errors"
+	"context"
 	"fmt"
 	"io"
-	"io/fs"
 	"strings"
 
 	"github.com/keyform/keyform/plan"
@@ -12,23 +11,23 @@ import (
 )
 
 // writeDiff shows the masked unified diff of every file that the plan writes.
-func (a *app) writeDiff(w io.Writer, p *plan.Plan) error {
+func (a *app) writeDiff(ctx context.Context, w io.Writer, p *plan.Plan) error {
 	color := a.useColor(w)
 	for i := range p.Gateways {
 		g := &p.Gateways[i]
 		for j := range g.Writes {
 			sw := &g.Writes[j]
-			raw, err := a.fs.ReadFile(sw.Store.Path)
-			if err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
-			before, after, err := gateway.Preview(sw, g.Rules, raw)
-			if err != nil {
-				return fmt.Errorf("%s: %w", plan.ShowPath(sw.Store.Path, g.Home), err)
-			}
 			name := plan.ShowPath(sw.Store.Path, g.Home)
+			content, err := gateway.ReadContent(ctx, a.host(nil), sw.Store, g.Rules)
+			if err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			before, after, err := gateway.Preview(sw, g.Rules, content)
+			if err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
 			old := name
-			if raw == nil {
+			if content.Missing() {
 				old = "/dev/null"
 			}
 			text := plan.UnifiedDiff(old, name, before, after)

@@ -16,7 +16,6 @@ import (
 // The members of an auth-profiles.json, version 1, as clawdbot 2026.1.24-3 and
 // OpenClaw 2026.2.26 write them.
 const (
-	storeFile    = "auth-profiles.json"
 	storeVersion = 1
 	versionKey   = "version"
 	profilesKey  = "profiles"
@@ -79,8 +78,10 @@ type storeView struct {
 }
 
 // fill sets what is in the store, and gives the ids of entries that the release
-// ignores, and drops at its next write.
-func (v storeView) fill(s *plan.StoreSnapshot, root *jsondoc.Node) (ignored []string) {
+// ignores, and drops at its next write. state is nil where the form has no cell for it,
+// or it is not there. Releases that take an order only beside a store
+// (Rules.OrderNeedsStore) are read so.
+func (v storeView) fill(s *plan.StoreSnapshot, root, state *jsondoc.Node) (ignored []string) {
 	profiles := root.Get(profilesKey)
 	if n := profiles.Len(); n > 0 {
 		s.Profiles = make([]plan.LiveProfile, 0, n)
@@ -93,8 +94,26 @@ func (v storeView) fill(s *plan.StoreSnapshot, root *jsondoc.Node) (ignored []st
 		}
 		s.Profiles = append(s.Profiles, p)
 	}
+	if v.rules.OrderNeedsStore && root == nil {
+		return ignored
+	}
 	s.Orders = readOrders(root.Get(orderKey))
-	for provider, n := range root.Get(lastGoodKey).Members() {
+	for provider, ids := range readOrders(state.Get(orderKey)) {
+		if s.Orders == nil {
+			s.Orders = map[string][]string{}
+		}
+		s.Orders[provider] = ids
+	}
+	for _, cell := range []*jsondoc.Node{root, state} {
+		v.fillState(s, cell)
+	}
+	slices.Sort(s.Usage)
+	s.Usage = slices.Compact(s.Usage)
+	return ignored
+}
+
+func (v storeView) fillState(s *plan.StoreSnapshot, cell *jsondoc.Node) {
+	for provider, n := range cell.Get(lastGoodKey).Members() {
 		if id, ok := n.Str(); ok {
 			if s.LastGood == nil {
 				s.LastGood = map[string]string{}
@@ -102,11 +121,9 @@ func (v storeView) fill(s *plan.StoreSnapshot, root *jsondoc.Node) (ignored []st
 			s.LastGood[provider] = id
 		}
 	}
-	for id := range root.Get(usageKey).Members() {
+	for id := range cell.Get(usageKey).Members() {
 		s.Usage = append(s.Usage, id)
 	}
-	slices.Sort(s.Usage)
-	return ignored
 }
 
 // readOrders reads lists of ids by provider as the gateways do: what is no list is
@@ -144,6 +161,7 @@ func (v storeView) profile(id string, n *jsondoc.Node) (p plan.LiveProfile, ok b
 		p.Expires = &e
 	}
 	if kind == schema.OAuth {
+		p.Refreshing = fenced(n)
 		v.login(&p, n)
 		p.Credential = plan.Fingerprint(account(n).Fingerprint(v.key, plan.ProfileDomain(v.gateway, id)))
 		return p, true
@@ -153,7 +171,9 @@ func (v storeView) profile(id string, n *jsondoc.Node) (p plan.LiveProfile, ok b
 		p.Access = plan.Fingerprint(value.Fingerprint(v.key, plan.AccessDomain))
 	}
 	p.Credential = plan.Fingerprint(value.Fingerprint(v.key, plan.ProfileDomain(v.gateway, id)))
-	p.Reference = v.rules.References && n.Get(refField(kind)).Kind() == jsondoc.Object
+	if v.rules.References {
+		p.Reference = reference(n, kind)
+	}
 	return p, true
 }
 
@@ -181,6 +201,16 @@ func valueField(kind schema.CredentialKind) string {
 }
 
 func refField(kind schema.CredentialKind) string { return valueField(kind) + "Ref" }
+
+// reference is what an entry refers to, nil where it holds a value. Its parts are
+// names, which OpenClaw 2026.9.6 holds to patterns that no credential fits.
+func reference(n *jsondoc.Node, kind schema.CredentialKind) *plan.StoredRef {
+	r := n.Get(refField(kind))
+	if r.Kind() != jsondoc.Object {
+		return nil
+	}
+	return &plan.StoredRef{Source: shownAs(refForm, r.Get("source")), Provider: shownAs(refForm, r.Get(providerKey)), ID: shownAs(refForm, r.Get("id"))}
+}
 
 // credential is the stored key or token.
 func credential(n *jsondoc.Node, kind schema.CredentialKind, rules plan.Rules) secret.Value {

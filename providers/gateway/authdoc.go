@@ -11,41 +11,71 @@ import (
 	"github.com/keyform/keyform/schema"
 )
 
-// newStore is what the gateways write as an empty store.
-const newStore = "{\n  \"version\": 1,\n  \"profiles\": {}\n}\n"
-
-// authDoc is a credential store.
+// authDoc is a credential store. The releases that keep state in a cell of its own
+// still read what an older one left in the store's (mergeAuthProfileState of OpenClaw
+// 2026.4.29, where the state's cell wins by key), so both are looked at, and an edit is
+// made in the state's cell.
 type authDoc struct {
 	rules plan.Rules
-	raw   []byte
-	// doc is nil while there is no content.
-	doc *jsondoc.Doc
+	form  form
+	given Content
+	// store and state are nil while there is no content; state always is where the
+	// form has one cell.
+	store, state *jsondoc.Doc
 }
 
-func openAuth(rules plan.Rules, raw []byte) (*authDoc, error) {
-	d := &authDoc{rules: rules, raw: raw}
+func openAuth(rules plan.Rules, f form, c Content) (*authDoc, error) {
+	d := &authDoc{rules: rules, form: f, given: c}
 	var err error
-	if d.doc, err = parseStore(raw); err != nil && !errors.Is(err, errEmpty) {
+	if d.store, err = parseStore(c.Store); err != nil && !errors.Is(err, errEmpty) {
 		return nil, err
+	}
+	if !f.split {
+		return d, nil
+	}
+	if d.state, err = parseStore(c.State); err != nil && !errors.Is(err, errEmpty) {
+		return nil, fmt.Errorf("state: %w", err)
 	}
 	return d, nil
 }
 
-// Bytes is the whole file.
-func (d *authDoc) Bytes() []byte {
-	if d.doc == nil {
-		return d.raw
+// Content is the whole store. A state that says nothing is none, as the gateways have it.
+func (d *authDoc) Content() Content {
+	out := d.given
+	if d.store != nil {
+		out.Store = d.store.Bytes()
 	}
-	return d.doc.Bytes()
+	if d.state != nil {
+		out.State = d.state.Bytes()
+		if !sameText(out.State, d.given.State) && saysNothing(d.state.Root()) {
+			out.State = nil
+		}
+	}
+	return out
+}
+
+func saysNothing(root *jsondoc.Node) bool {
+	for key := range root.Members() {
+		if key != versionKey {
+			return false
+		}
+	}
+	return true
 }
 
 // Items are the profiles and orders.
 func (d *authDoc) Items(gateway string, key []byte) plan.Items {
 	var s plan.StoreSnapshot
-	if d.doc != nil {
-		storeView{gateway: gateway, rules: d.rules, key: key}.fill(&s, d.doc.Root())
-	}
+	storeView{gateway: gateway, rules: d.rules, key: key}.fill(&s, rootOf(d.store), rootOf(d.state))
 	return s.Items()
+}
+
+// rootOf is a document's object, nil where there is no document.
+func rootOf(d *jsondoc.Doc) *jsondoc.Node {
+	if d == nil {
+		return nil
+	}
+	return d.Root()
 }
 
 // Do carries an op out.
@@ -60,12 +90,20 @@ func (d *authDoc) Do(op plan.Op, secrets Secrets) error {
 	case plan.ImportLogin:
 		return d.importLogin(root, op, secrets)
 	case plan.DropProfile:
+		if fenced(root.Get(profilesKey).Get(op.ID)) {
+			return fenceError(op.ID)
+		}
 		root.Get(profilesKey).Delete(op.ID)
-		d.forget(root, op.ID)
+		d.forget(op.ID)
 		return nil
 	case plan.SetOrder:
-		return setOrder(root, op)
+		state, err := d.stateRoot()
+		if err != nil {
+			return err
+		}
+		return setOrder(state, op)
 	case plan.DropOrder:
+		dropOrder(rootOf(d.state), op)
 		dropOrder(root, op)
 		return nil
 	}
@@ -73,16 +111,12 @@ func (d *authDoc) Do(op plan.Op, secrets Secrets) error {
 }
 
 // root is the store's object, made and completed as the gateways expect it: a store
-// without profiles is no store to them.
+// without profiles is no store to them, and the state beside it is not read then.
 func (d *authDoc) root() (*jsondoc.Node, error) {
-	if d.doc == nil {
-		doc, err := jsondoc.ParseStrict([]byte(newStore))
-		if err != nil {
-			return nil, err
-		}
-		d.doc = doc
+	root, err := ensure(&d.store, d.form.store)
+	if err != nil {
+		return nil, err
 	}
-	root := d.doc.Root()
 	if root.Get(profilesKey) == nil {
 		if root.Get(versionKey) == nil {
 			if err := root.Set(versionKey, jsondoc.IntOf(storeVersion)); err != nil {
@@ -96,12 +130,32 @@ func (d *authDoc) root() (*jsondoc.Node, error) {
 	return root, nil
 }
 
+// stateRoot is the object that orders, lastGood and usageStats are written to.
+func (d *authDoc) stateRoot() (*jsondoc.Node, error) {
+	if !d.form.split {
+		return d.root()
+	}
+	return ensure(&d.state, d.form.state)
+}
+
+// ensure gives the object of a document, which is made of text where there is none.
+func ensure(doc **jsondoc.Doc, text string) (*jsondoc.Node, error) {
+	if *doc == nil {
+		made, err := jsondoc.ParseStrict([]byte(text))
+		if err != nil {
+			return nil, err
+		}
+		*doc = made
+	}
+	return (*doc).Root(), nil
+}
+
 func (d *authDoc) put(root *jsondoc.Node, op plan.PutProfile, secrets Secrets) error {
 	if op.Kind != schema.APIKey && op.Kind != schema.Token {
 		return fmt.Errorf("a credential of the kind %q is never written", op.Kind)
 	}
 	var value secret.Value
-	if !op.KeepSecret {
+	if !op.KeepSecret && op.Reference == nil {
 		var err error
 		if value, err = secrets(&op.Secret); err != nil {
 			return err
@@ -112,25 +166,29 @@ func (d *authDoc) put(root *jsondoc.Node, op plan.PutProfile, secrets Secrets) e
 	}
 	profiles := root.Get(profilesKey)
 	n := profiles.Get(op.ID)
+	if fenced(n) {
+		return fenceError(op.ID)
+	}
 	if n.Kind() != jsondoc.Object {
 		if op.KeepSecret {
 			return fmt.Errorf("the profile %q is gone from the store", op.ID)
 		}
-		d.forget(root, op.ID)
+		d.forget(op.ID)
 		return profiles.Set(op.ID, newProfile(op, value))
 	}
 	if !op.KeepSecret && d.rekey(n, op, value) {
-		d.forget(root, op.ID)
+		d.forget(op.ID)
 	}
 	return d.edit(n, op, value)
 }
 
 // newProfile has the members in the order in which the gateways write them.
 func newProfile(op plan.PutProfile, value secret.Value) jsondoc.Value {
+	key, credential := stored(op, value)
 	members := []jsondoc.Member{
 		{Key: typeKey, Value: jsondoc.StringOf(string(op.Kind))},
 		{Key: providerKey, Value: jsondoc.StringOf(op.Provider)},
-		{Key: valueField(op.Kind), Value: jsondoc.StringOf(value.Reveal())},
+		{Key: key, Value: credential},
 	}
 	if op.Expires != nil {
 		members = append(members, jsondoc.Member{Key: expiresKey, Value: jsondoc.IntOf(*op.Expires)})
@@ -138,11 +196,30 @@ func newProfile(op plan.PutProfile, value secret.Value) jsondoc.Value {
 	return jsondoc.ObjectOf(members...)
 }
 
+// stored is the member that carries the op's credential: the value itself, or what
+// the gateway resolves by itself.
+func stored(op plan.PutProfile, value secret.Value) (key string, member jsondoc.Value) {
+	ref := op.Reference
+	if ref == nil {
+		return valueField(op.Kind), jsondoc.StringOf(value.Reveal())
+	}
+	return refField(op.Kind), jsondoc.ObjectOf(
+		jsondoc.Member{Key: "source", Value: jsondoc.StringOf(ref.Source)},
+		jsondoc.Member{Key: providerKey, Value: jsondoc.StringOf(ref.Provider)},
+		jsondoc.Member{Key: "id", Value: jsondoc.StringOf(ref.ID)},
+	)
+}
+
 // rekey reports whether the op replaces the credential by another.
 func (d *authDoc) rekey(n *jsondoc.Node, op plan.PutProfile, value secret.Value) bool {
-	return credentialKind(n, d.rules) != op.Kind ||
-		n.Get(refField(op.Kind)).Kind() == jsondoc.Object ||
-		!credential(n, op.Kind, d.rules).Equal(value)
+	was := reference(n, op.Kind)
+	if credentialKind(n, d.rules) != op.Kind || (was == nil) != (op.Reference == nil) {
+		return true
+	}
+	if op.Reference != nil {
+		return *was != *op.Reference
+	}
+	return !credential(n, op.Kind, d.rules).Equal(value)
 }
 
 // edit changes an entry in place.
@@ -157,9 +234,10 @@ func (d *authDoc) edit(n *jsondoc.Node, op plan.PutProfile, value secret.Value) 
 	}
 	errs = append(errs, n.Set(providerKey, jsondoc.StringOf(op.Provider)))
 	if !op.KeepSecret && d.rekey(n, op, value) {
-		errs = append(errs, n.Set(valueField(op.Kind), jsondoc.StringOf(value.Reveal())))
+		key, credential := stored(op, value)
+		errs = append(errs, n.Set(key, credential))
 		for _, field := range credentialFields(old) {
-			if field != valueField(op.Kind) {
+			if field != key {
 				n.Delete(field)
 			}
 		}
@@ -195,12 +273,14 @@ func editExpires(n *jsondoc.Node, op plan.PutProfile) error {
 
 // forget removes what the gateway remembers of a credential: releases from 2026.6 on
 // refuse a new key while the old one's cooldown runs.
-func (d *authDoc) forget(root *jsondoc.Node, id string) {
-	deleteFrom(root, usageKey, func(key string, _ *jsondoc.Node) bool { return key == id })
-	deleteFrom(root, lastGoodKey, func(_ string, n *jsondoc.Node) bool {
-		named, ok := n.Str()
-		return ok && named == id
-	})
+func (d *authDoc) forget(id string) {
+	for _, root := range []*jsondoc.Node{rootOf(d.store), rootOf(d.state)} {
+		deleteFrom(root, usageKey, func(key string, _ *jsondoc.Node) bool { return key == id })
+		deleteFrom(root, lastGoodKey, func(_ string, n *jsondoc.Node) bool {
+			named, ok := n.Str()
+			return ok && named == id
+		})
+	}
 }
 
 // deleteFrom removes members of the object at key, and the object where it has none left.

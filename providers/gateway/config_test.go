@@ -97,7 +97,7 @@ func agrees(t *testing.T, c plan.ConfigSnapshot) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	doc, err := gateway.OpenDocument(plan.StoreRef{Kind: plan.ConfigStore, AuthPath: c.AuthPath}, plan.Rules{}, raw)
+	doc, err := gateway.OpenDocument(plan.StoreRef{Kind: plan.ConfigStore, AuthPath: c.AuthPath}, plan.Rules{}, gateway.Content{Store: raw})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,12 +51,12 @@ func openConfig(path []string, raw []byte) (*configDoc, error) {
 	return d, nil
 }
 
-// Bytes is the whole file.
-func (d *configDoc) Bytes() []byte {
+// Content is the whole file.
+func (d *configDoc) Content() Content {
 	if d.doc == nil {
-		return d.raw
+		return Content{Store: d.raw}
 	}
-	return d.doc.Bytes()
+	return Content{Store: d.doc.Bytes()}
 }
 
 // auth is the auth object as it is, nil where there is none.

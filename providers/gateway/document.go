@@ -8,7 +8,7 @@ import (
 )
 
 // Document is one store, parsed, being edited. It does no I/O and is not safe for
-// concurrent use. Nothing but Bytes gives content out.
+// concurrent use. Nothing but Content gives content out.
 type Document interface {
 	// Items are the store's items as the Snapshot has them, fingerprinted under key,
 	// with the edits made so far. gateway is its label in the configuration.
@@ -16,27 +16,28 @@ type Document interface {
 	// Do carries an op out. secrets gives the value of a use; it is asked once, and
 	// only for an op that writes one. An error leaves the document in an undefined state.
 	Do(op plan.Op, secrets Secrets) error
-	// Bytes is the whole file: the one given, if nothing was edited. Of an edited one it
-	// is never nil, though it may be empty.
-	Bytes() []byte
+	// Content is the whole store: the one given, if nothing was edited. The Store of an
+	// edited one is never nil, though it may be empty.
+	Content() Content
 }
 
 // Secrets gives the value of a use.
 type Secrets func(*plan.SecretUse) (secret.Value, error)
 
-// OpenDocument parses a store. raw is nil for a file that does not exist. An error
+// OpenDocument parses a store; the zero Content is one that is not there. An error
 // names line and column and holds no content.
-func OpenDocument(ref plan.StoreRef, rules plan.Rules, raw []byte) (Document, error) {
+func OpenDocument(ref plan.StoreRef, rules plan.Rules, c Content) (Document, error) {
 	switch ref.Kind {
 	case plan.AuthStore:
-		if rules.Generation != "json" {
-			return nil, fmt.Errorf("stores of the generation %q are not known", rules.Generation)
+		form, err := formOf(rules)
+		if err != nil {
+			return nil, err
 		}
-		return openAuth(rules, raw)
+		return openAuth(rules, form, c)
 	case plan.ConfigStore:
-		return openConfig(ref.AuthPath, raw)
+		return openConfig(ref.AuthPath, c.Store)
 	case plan.EnvStore:
-		return openEnv(raw), nil
+		return openEnv(c.Store), nil
 	}
 	return nil, fmt.Errorf("there is no store of the kind %q", ref.Kind)
 }

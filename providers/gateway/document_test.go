@@ -99,11 +99,11 @@ func testEdit(t *testing.T, file string) {
 // edit carries ops out and checks that the document's items are those of its bytes.
 func edit(t *testing.T, ref plan.StoreRef, rules plan.Rules, before []byte, ops plan.Ops) []byte {
 	t.Helper()
-	doc, err := gateway.OpenDocument(ref, rules, before)
+	doc, err := gateway.OpenDocument(ref, rules, gateway.Content{Store: before})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := doc.Bytes(); string(got) != string(before) || (got == nil) != (before == nil) {
+	if got := doc.Content().Store; string(got) != string(before) || (got == nil) != (before == nil) {
 		t.Fatal("opening a document changes it")
 	}
 	for _, op := range ops {
@@ -111,14 +111,14 @@ func edit(t *testing.T, ref plan.StoreRef, rules plan.Rules, before []byte, ops 
 			t.Fatalf("%T: %v", op, err)
 		}
 	}
-	again, err := gateway.OpenDocument(ref, rules, doc.Bytes())
+	again, err := gateway.OpenDocument(ref, rules, gateway.Content{Store: doc.Content().Store})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(doc.Items("g", planKey), again.Items("g", planKey)); diff != "" {
 		t.Fatalf("items of the edited and the re-read document differ:\n%s", diff)
 	}
-	return doc.Bytes()
+	return doc.Content().Store
 }
 
 func TestDocumentErrors(t *testing.T) {
@@ -143,7 +143,7 @@ func TestDocumentErrors(t *testing.T) {
 		{"name", env, "", plan.SetVar{Name: "no name", Literal: "x"}, "not a name"},
 		{"NUL", env, "", plan.SetVar{Name: "X", Literal: "sk-ant-FAKE\x00"}, "no quoting"},
 	} {
-		doc, err := gateway.OpenDocument(test.ref, rulesOf(true), []byte(test.raw))
+		doc, err := gateway.OpenDocument(test.ref, rulesOf(true), gateway.Content{Store: []byte(test.raw)})
 		if err == nil {
 			err = doc.Do(test.op, vault)
 		}
@@ -152,14 +152,14 @@ func TestDocumentErrors(t *testing.T) {
 		}
 	}
 	unresolved := errors.New("not resolved")
-	doc, err := gateway.OpenDocument(auth, rulesOf(true), nil)
+	doc, err := gateway.OpenDocument(auth, rulesOf(true), gateway.Content{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := doc.Do(put, func(*plan.SecretUse) (secret.Value, error) { return secret.Value{}, unresolved }); !errors.Is(err, unresolved) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := gateway.OpenDocument(auth, plan.Rules{Generation: "sqlite"}, nil); err == nil {
+	if _, err := gateway.OpenDocument(auth, plan.Rules{Generation: "sqlite"}, gateway.Content{}); err == nil {
 		t.Error("a store of another generation was opened")
 	}
 }

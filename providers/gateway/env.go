@@ -19,15 +19,15 @@ type envDoc struct {
 
 func openEnv(raw []byte) *envDoc { return &envDoc{raw: raw, file: envfile.Parse(raw)} }
 
-// Bytes is the whole file.
-func (d *envDoc) Bytes() []byte {
+// Content is the whole file.
+func (d *envDoc) Content() Content {
 	if !d.edited {
-		return d.raw
+		return Content{Store: d.raw}
 	}
 	if b := d.file.Bytes(); b != nil {
-		return b
+		return Content{Store: b}
 	}
-	return []byte{} // nil would be no file
+	return Content{Store: []byte{}} // nil would be no file
 }
 
 // Items are the variables.

@@ -71,14 +71,14 @@ func fuzzOps(id string, config bool) plan.Ops {
 // try opens a document, and edits it op by op. After each of them the bytes must
 // say what the document says, and the op must have had its effect and no other.
 func try(t *testing.T, ref plan.StoreRef, raw, id string) {
-	doc, err := gateway.OpenDocument(ref, rulesOf(true), []byte(raw))
+	doc, err := gateway.OpenDocument(ref, rulesOf(true), gateway.Content{Store: []byte(raw)})
 	if err != nil {
 		if quotes(err, raw) {
 			t.Fatalf("the error quotes the file: %v", err)
 		}
 		return
 	}
-	if !bytes.Equal(doc.Bytes(), []byte(raw)) {
+	if !bytes.Equal(doc.Content().Store, []byte(raw)) {
 		t.Fatal("opening changes the file")
 	}
 	for _, op := range fuzzOps(id, ref.Kind == plan.ConfigStore) {
@@ -86,7 +86,7 @@ func try(t *testing.T, ref plan.StoreRef, raw, id string) {
 		if err := doc.Do(op, vault); err != nil {
 			return // such as a depth or a type that does not allow it
 		}
-		again, err := gateway.OpenDocument(ref, rulesOf(true), doc.Bytes())
+		again, err := gateway.OpenDocument(ref, rulesOf(true), gateway.Content{Store: doc.Content().Store})
 		if err != nil {
 			t.Fatalf("%T makes what cannot be read: %v", op, err)
 		}

@@ -196,7 +196,7 @@ func imported(t *testing.T, home string, store object) object {
 	}
 	out := text
 	for _, w := range p.Gateways[0].Writes {
-		doc, err := gateway.OpenDocument(w.Store, p.Gateways[0].Rules, text)
+		doc, err := gateway.OpenDocument(w.Store, p.Gateways[0].Rules, gateway.Content{Store: text})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -207,7 +207,7 @@ func imported(t *testing.T, home string, store object) object {
 				}
 			}
 		}
-		out = doc.Bytes()
+		out = doc.Content().Store
 	}
 	var after struct{ Profiles object }
 	if err := json.NewDecoder(bytes.NewReader(out)).Decode(&after); err != nil {

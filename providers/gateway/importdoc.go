@@ -40,11 +40,11 @@ func (d *authDoc) importLogin(root *jsondoc.Node, op plan.ImportLogin, secrets S
 	profiles := root.Get(profilesKey)
 	n := profiles.Get(op.ID)
 	if n.Kind() != jsondoc.Object {
-		d.forget(root, op.ID)
+		d.forget(op.ID)
 		return profiles.Set(op.ID, jsondoc.ObjectOf(members...))
 	}
 	if old, ok := n.Get(members[2].Key).Str(); !ok || old != login.Access.Reveal() {
-		d.forget(root, op.ID)
+		d.forget(op.ID)
 	}
 	for _, field := range append(credentialFields(schema.OAuth), emailKey, "mode") {
 		if !holds(members, field) {

@@ -28,7 +28,7 @@ func (s *sandbox) items(ref plan.StoreRef, name string) plan.Items {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	doc, err := gateway.OpenDocument(ref, rulesOf(false), raw)
+	doc, err := gateway.OpenDocument(ref, rulesOf(false), gateway.Content{Store: raw})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -81,7 +81,7 @@ func (r *reader) readImport(ctx context.Context, s *plan.StoreSnapshot, path str
 	r.remark("%s is of an older form: at its next load %s makes %s of it, since there is no %s yet, %s.", label, title, strings.Join(ids, ", "), s.Label, after)
 	if s.Import == nil {
 		s.Import = &plan.LegacyImport{Load: "running " + r.place.product.Bins[0] + " models status"}
-		if s.Agent != r.out.Rules.MainAgent {
+		if s.Agent != product.MainAgent {
 			s.Import.Load = "a turn of agent " + s.Agent
 		}
 	}

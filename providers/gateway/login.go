@@ -22,6 +22,7 @@ const (
 // wrong place for one.
 var (
 	accountForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:@-]{0,79}$`)
+	refForm     = regexp.MustCompile(`^[A-Za-z0-9/][A-Za-z0-9._:/#~-]{0,255}$`)
 	emailForm   = regexp.MustCompile(`^[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9.-]{1,190}$`)
 )
 

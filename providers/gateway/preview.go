@@ -1,6 +1,8 @@
 package gateway
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -18,16 +20,14 @@ const newSecret = "(sensitive) new, from the plan"
 
 // Preview gives a store before and after a write, masked: every text that may be a
 // secret reads "(sensitive)", one that the write puts there "(sensitive) new".
-// raw is nil for a file that does not exist. Nothing is resolved for it.
-func Preview(w *plan.StoreWrite, rules plan.Rules, raw []byte) (before, after string, err error) {
-	doc, err := OpenDocument(w.Store, rules, raw)
+// Nothing is resolved for it.
+func Preview(w *plan.StoreWrite, rules plan.Rules, c Content) (before, after string, err error) {
+	doc, err := OpenDocument(w.Store, rules, c)
 	if err != nil {
 		return "", "", err
 	}
-	if raw != nil {
-		if before, err = masked(w.Store, doc.Bytes()); err != nil {
-			return "", "", err
-		}
+	if before, err = masked(w.Store, doc.Content()); err != nil {
+		return "", "", err
 	}
 	for _, c := range w.Changes {
 		for _, op := range c.Ops {
@@ -37,7 +37,7 @@ func Preview(w *plan.StoreWrite, rules plan.Rules, raw []byte) (before, after st
 			}
 		}
 	}
-	after, err = masked(w.Store, doc.Bytes())
+	after, err = masked(w.Store, doc.Content())
 	return before, after, err
 }
 
@@ -57,15 +57,40 @@ func placeholderOf(op plan.Op, after *plan.Object) (secret.Value, error) {
 	return login.Pack()
 }
 
-func masked(ref plan.StoreRef, raw []byte) (string, error) {
-	switch ref.Kind {
-	case plan.EnvStore:
-		return maskedEnv(raw), nil
-	case plan.AuthStore:
-		return maskedJSON(raw, inStore)
-	default:
-		return maskedJSON(raw, inAuth(ref.AuthPath))
+func masked(ref plan.StoreRef, c Content) (string, error) {
+	switch {
+	case c.Store == nil && c.State == nil:
+		return "", nil
+	case ref.Kind == plan.EnvStore:
+		return maskedEnv(c.Store), nil
+	case ref.Kind == plan.ConfigStore:
+		return maskedJSON(c.Store, inAuth(ref.AuthPath))
 	}
+	return maskedCells(c)
+}
+
+// maskedCells shows a credential store, and its state below where that is apart. What is
+// on one line, as in a database, is laid out: a line that long cannot be compared.
+func maskedCells(c Content) (string, error) {
+	var out strings.Builder
+	for _, cell := range [][]byte{c.Store, c.State} {
+		if cell == nil {
+			continue
+		}
+		text, err := maskedJSON(cell, inStore)
+		if err != nil {
+			return "", err
+		}
+		if !strings.ContainsAny(text, "\r\n") {
+			var wide bytes.Buffer
+			if err := json.Indent(&wide, []byte(text), "", "  "); err != nil {
+				return "", err
+			}
+			text = wide.String() + "\n"
+		}
+		out.WriteString(text)
+	}
+	return out.String(), nil
 }
 
 // maskedEnv is an outline of the file rather than its text: a comment may be an old

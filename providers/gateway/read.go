@@ -177,7 +177,7 @@ func (r *reader) settle(ctx context.Context, ledger plan.Ledger, hostKey []byte)
 		string(plan.ConfigStore): {Kind: plan.ConfigStore, Path: r.out.Config.Path, AuthPath: r.out.Config.AuthPath},
 	}
 	for _, s := range r.out.Stores {
-		ref := plan.StoreRef{Kind: plan.AuthStore, Agent: s.Agent, Path: s.Path}
+		ref := s.Ref()
 		refs[ref.Key()] = ref
 	}
 	known := map[string]plan.Items{}
@@ -196,15 +196,7 @@ func (r *reader) settle(ctx context.Context, ledger plan.Ledger, hostKey []byte)
 
 // itemsOf reads a store again under the host's key; nil where it cannot be read.
 func (r *reader) itemsOf(ctx context.Context, ref plan.StoreRef, label string, hostKey []byte) plan.Items {
-	var doc Document
-	open := func(raw []byte) (err error) {
-		doc, err = OpenDocument(ref, r.out.Rules, raw)
-		return err
-	}
-	_, err := fsys.ReadStable(ctx, r.host.FS, ref.Path, r.host.Sleep, open)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = open(nil)
-	}
+	doc, err := ReadDocument(ctx, *r.host, ref, r.out.Rules)
 	if err != nil {
 		return nil
 	}

@@ -148,7 +148,7 @@ func TestReadReferences(t *testing.T) {
 		s := newSandbox(t)
 		s.write(".openclaw/agents/main/agent/auth-profiles.json", store)
 		p := s.one(openclaw(version)).Stores[0].Profiles[0]
-		if p.Reference != want || p.Credential != "" {
+		if (p.Reference != nil) != want || p.Credential != "" {
 			t.Errorf("%s: %+v", version, p)
 		}
 	}

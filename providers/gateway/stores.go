@@ -13,34 +13,65 @@ import (
 	"sync/atomic"
 
 	"github.com/keyform/keyform/plan"
-	"github.com/keyform/keyform/providers/fsys"
 	"github.com/keyform/keyform/providers/jsondoc"
+	"github.com/keyform/keyform/providers/product"
 	"github.com/keyform/keyform/schema/diag"
 )
 
 const agentsDir = "agents"
 
-// storeAt is a store to read: the agent's directory, and whether links have to be
-// followed to it.
+// storeAt is a store to read: its file, and whether links have to be followed to it.
 type storeAt struct {
-	agent, dir string
-	linked     bool
+	agent, path string
+	linked      bool
 }
 
 // ownSuffix names the store of the main agent itself where it is not the shared one:
 // a declared agentDir, or a variable for the shared one, parts the two.
 const ownSuffix = "/own"
 
-// storePlaces lists the stores: main's, which the agents share, first, then the
-// others by agent.
-func (r *reader) storePlaces(config configuration) ([]storeAt, error) {
+// storePlaces lists the stores: the one that the agents share first, which is main's
+// where the release has none of its own, then the others by agent.
+func (r *reader) storePlaces(config configuration, f form) ([]storeAt, error) {
 	root := filepath.Join(r.place.stateDir, agentsDir)
-	usual := func(id string) string { return filepath.Join(root, id, "agent") }
-	main := r.out.Rules.MainAgent
-	shared := storeAt{agent: main, dir: usual(main), linked: true}
+	usual := func(id string) string { return filepath.Join(root, id, "agent", f.file) }
+	const main = product.MainAgent
+	shared := storeAt{main, usual(main), true}
 	if dir := r.agentDirOverride(); dir != "" {
-		shared.dir = dir
+		shared.path = filepath.Join(dir, f.file)
 	}
+	at, err := r.agentsOnDisk(root, usual)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range config.agents() {
+		switch {
+		case a.dir != "":
+			at[a.id] = storeAt{a.id, filepath.Join(r.host.expand(a.dir, r.place.home), f.file), true}
+		case at[a.id].path == "":
+			at[a.id] = storeAt{a.id, usual(a.id), true}
+		}
+	}
+	var out []storeAt
+	if r.out.Rules.MainAgent != main {
+		out = append(out, storeAt{"", filepath.Join(r.place.stateDir, stateDatabase), true})
+	}
+	out = append(out, shared)
+	if own, ok := at[main]; ok && filepath.Clean(own.path) != filepath.Clean(shared.path) && r.host.exists(own.path) {
+		own.agent += ownSuffix
+		out = append(out, own)
+	}
+	delete(at, main)
+	rest := len(out)
+	for _, s := range at {
+		out = append(out, s)
+	}
+	slices.SortFunc(out[rest:], func(a, b storeAt) int { return strings.Compare(a.agent, b.agent) })
+	return out, nil
+}
+
+// agentsOnDisk are the agents that have a directory.
+func (r *reader) agentsOnDisk(root string, usual func(string) string) (map[string]storeAt, error) {
 	at := map[string]storeAt{}
 	entries, err := r.host.FS.ReadDir(root)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -54,25 +85,7 @@ func (r *reader) storePlaces(config configuration) ([]storeAt, error) {
 			at[id] = storeAt{id, usual(id), linked || !plain}
 		}
 	}
-	for _, a := range config.agents() {
-		switch {
-		case a.dir != "":
-			at[a.id] = storeAt{a.id, r.host.expand(a.dir, r.place.home), true}
-		case at[a.id].dir == "":
-			at[a.id] = storeAt{a.id, usual(a.id), true}
-		}
-	}
-	out := []storeAt{shared}
-	if own, ok := at[main]; ok && filepath.Clean(own.dir) != filepath.Clean(shared.dir) && r.host.exists(filepath.Join(own.dir, storeFile)) {
-		own.agent += ownSuffix
-		out = append(out, own)
-	}
-	delete(at, main)
-	for _, s := range at {
-		out = append(out, s)
-	}
-	slices.SortFunc(out[1:], func(a, b storeAt) int { return strings.Compare(a.agent, b.agent) })
-	return out, nil
+	return at, nil
 }
 
 // maxReaders bounds how many stores are read at once.
@@ -80,12 +93,17 @@ const maxReaders = 8
 
 // readStores reads all stores of the gateway.
 func (r *reader) readStores(ctx context.Context, config configuration, ledger plan.Ledger, hostKey []byte) bool {
-	places, err := r.storePlaces(config)
+	f, err := formOf(r.out.Rules)
+	if err != nil {
+		r.errorf("KF0303", "Release that is not supported", diag.Range{}, "%s.", err)
+		return false
+	}
+	places, err := r.storePlaces(config, f)
 	if err != nil {
 		r.errorf("KF0401", "Credential store that cannot be read", diag.Range{}, "%s: %s.", r.show(filepath.Join(r.place.stateDir, agentsDir)), reason(err))
 		return false
 	}
-	s := &storeReader{reader: r, hostKey: hostKey}
+	s := &storeReader{reader: r, form: f, hostKey: hostKey}
 	if hostKey != nil {
 		s.written = ledger.Written()
 	}
@@ -157,61 +175,72 @@ func quoteAll(names []string) string {
 // storeReader reads single stores, several at a time.
 type storeReader struct {
 	*reader
+	form    form
 	hostKey []byte
 	written map[string]plan.Items
 }
 
 func (s *storeReader) read(ctx context.Context, at storeAt) (plan.StoreSnapshot, storeProblem) {
-	path := filepath.Join(at.dir, storeFile)
-	out := plan.StoreSnapshot{Agent: at.agent, Path: path, Label: s.label(path)}
-	real, err := s.resolve(at, path)
+	out := plan.StoreSnapshot{Agent: at.agent, Path: at.path, Label: s.label(at.path)}
+	if err := s.resolve(at, &out); err != nil {
+		return out, storeProblem{err: err}
+	}
+	c, err := OpenContainer(*s.host, out.Ref(), s.out.Rules)
 	if err != nil {
 		return out, storeProblem{err: err}
 	}
-	out.Path = real
-	var doc *jsondoc.Doc
-	_, err = fsys.ReadStable(ctx, s.host.FS, real, s.host.Sleep, func(raw []byte) (err error) {
-		doc, err = parseStore(raw)
+	var doc *authDoc
+	content, err := c.Read(ctx, func(c Content) (err error) {
+		doc, err = openAuth(s.out.Rules, s.form, c)
+		if err == nil && c.Empty() {
+			err = errEmpty // perhaps torn
+		}
 		return err
 	})
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return out, storeProblem{}
 	case errors.Is(err, errEmpty):
 		out.Exists, out.Empty = true, true
 		return out, storeProblem{}
 	case err != nil:
 		return out, storeProblem{err: err}
+	case content.Missing():
+		return out, storeProblem{}
 	}
 	out.Exists = true
 	view := storeView{gateway: s.spec.Name, rules: s.out.Rules, key: s.key}
-	ignored := view.fill(&out, doc.Root())
+	ignored := view.fill(&out, rootOf(doc.store), rootOf(doc.state))
 	s.apply(&out, doc)
 	return out, storeProblem{ignored: ignored}
 }
 
 // apply marks the profiles that are as keyform wrote them last.
-func (s *storeReader) apply(out *plan.StoreSnapshot, doc *jsondoc.Doc) {
-	written := s.written[plan.StoreRef{Kind: plan.AuthStore, Agent: out.Agent}.Key()]
+func (s *storeReader) apply(out *plan.StoreSnapshot, doc *authDoc) {
+	written := s.written[out.Ref().Key()]
 	if len(written) == 0 {
 		return
 	}
-	view := storeView{gateway: s.spec.Name, rules: s.out.Rules, key: s.hostKey}
-	var under plan.StoreSnapshot
-	view.fill(&under, doc.Root())
-	images := under.Items()
+	images := doc.Items(s.spec.Name, s.hostKey)
 	for i := range out.Profiles {
 		item := "profile " + out.Profiles[i].ID
 		out.Profiles[i].Applied = written[item] != "" && written[item] == images[item]
 	}
 }
 
-// resolve follows links. The usual case, a store without any on its way below the
-// state directory, which is real already, takes two looks instead of one at every
-// directory from the root on.
-func (s *storeReader) resolve(at storeAt, path string) (string, error) {
+// resolve follows the links to a store's files.
+func (s *storeReader) resolve(at storeAt, out *plan.StoreSnapshot) (err error) {
+	if out.Path, err = s.follow(at, at.path); err != nil || !s.form.split || s.form.sql {
+		return err
+	}
+	out.StatePath, err = s.follow(at, filepath.Join(filepath.Dir(at.path), stateFile))
+	return err
+}
+
+// follow follows links. The usual case, a file without any on its way below the state
+// directory, which is real already, takes two looks instead of one at every directory
+// from the root on.
+func (s *storeReader) follow(at storeAt, path string) (string, error) {
 	if !at.linked {
-		dir, err := s.host.FS.Lstat(at.dir)
+		dir, err := s.host.FS.Lstat(filepath.Dir(at.path))
 		if errors.Is(err, fs.ErrNotExist) {
 			return path, nil
 		}

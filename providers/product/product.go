@@ -113,8 +113,9 @@ type Include struct {
 	Confined bool
 }
 
-// mainAgent is the agent whose store the others share, in every product.
-const mainAgent = "main"
+// MainAgent is the agent whose store the others share, in every product, where a
+// release has no shared store beside the agents' own.
+const MainAgent = "main"
 
 // DefaultInstance is the instance's name that means none.
 const DefaultInstance = "default"
@@ -184,7 +185,7 @@ func Instance(name string) string {
 // Rules gives what a plan has to know of the release.
 func (r *Release) Rules() plan.Rules {
 	return plan.Rules{
-		Generation: r.Generation, LockForm: r.LockForm, MainAgent: mainAgent,
+		Generation: r.Generation, LockForm: r.LockForm, MainAgent: MainAgent,
 		Variables: r.Variables, Aliases: r.Aliases,
 		Clobbers: r.Clobbers, ReloadMethod: r.ReloadMethod, References: r.References,
 		SyncedIDs: r.SyncedIDs, ClaudeSync: r.ClaudeSync, ModeMigrations: r.ModeMigrations, ListedFallback: r.ListedFallback,
