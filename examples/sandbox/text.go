@@ -23,7 +23,7 @@ func MoveDates(hcl []byte) []byte {
 func (s *Sandbox) Steady(out string) string {
 	out = strings.NewReplacer(s.Home, "/home/gw", s.Config, "/home/gw/config").Replace(out)
 	for _, r := range []struct{ from, to string }{
-		{`expires \d{4}-\d{2}-\d{2} \(\d+ days\)`, "expires DATE"},
+		{`expires \d{4}-\d{2}-\d{2} \(\d+\s+days\)`, "expires DATE"},
 		{`  +\d+ ms`, "  MS"},
 		{`\brun [0-9a-f]{8}\b`, "run ID"},
 	} {
