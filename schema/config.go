@@ -37,10 +37,23 @@ type Gateway struct {
 	// Migrate is true unless migrate = false.
 	Migrate bool
 	Reload  Reload
-	Range   diag.Range
+	// Writer says who writes the stores: WriterAuto unless declared.
+	Writer string
+	Range  diag.Range
 	// Attrs has the ranges of the attributes that are there, by name.
 	Attrs map[string]diag.Range
 }
+
+// Who writes the stores of a gateway.
+const (
+	// WriterAuto is keyform, and the gateway's own command line where a database does
+	// not exist yet or is newer than what keyform knows.
+	WriterAuto = "auto"
+	// WriterStore is keyform alone.
+	WriterStore = "store"
+	// WriterGateway is the gateway's own command line alone.
+	WriterGateway = "gateway"
+)
 
 // Reload says how a gateway learns of a change.
 type Reload struct {
@@ -111,6 +124,10 @@ type Profile struct {
 	// Expires is in milliseconds since the epoch: the declared one, or issued
 	// plus lifetime. nil where neither is declared.
 	Expires *int64
+	// Reference is store = "reference": the gateway's store gets Use's reference, and
+	// the gateway resolves it. Use is then one that a gateway can resolve: env,
+	// secretfile, or onepassword without an alias.
+	Reference bool
 	// Issued tells that Expires comes from issued.
 	Issued bool
 	// Mode and Email are for the config's auth.profiles; "" where not declared.

@@ -20,7 +20,7 @@ var (
 )
 
 func gatewayAttributes() []string {
-	return []string{"product", "instance", "state_dir", "config_path", "version", "unmanaged", "migrate", "reload", "enabled"}
+	return []string{"product", "instance", "state_dir", "config_path", "version", "unmanaged", "migrate", "reload", "writer", "enabled"}
 }
 
 func (l *loader) loadGateways() {
@@ -58,6 +58,7 @@ func (l *loader) decodeGateway(f *frame) Gateway {
 	g.Prune = f.choice("unmanaged", "keep", "prune") == "prune"
 	g.Migrate = f.boolean("migrate", true)
 	g.Reload = f.reload()
+	g.Writer = f.choice("writer", WriterAuto, WriterStore, WriterGateway)
 	return g
 }
 

@@ -19,7 +19,7 @@ var (
 
 // profileAttributes are the attributes of a profile that lifecycle can ignore.
 func profileAttributes() []string {
-	return []string{"api_key", "token", "import", "provider", "mode", "email", "expires", "issued", "lifetime"}
+	return []string{"api_key", "token", "import", "provider", "mode", "email", "expires", "issued", "lifetime", "store"}
 }
 
 func (l *loader) loadProfiles() {
@@ -77,6 +77,7 @@ func (l *loader) decodeProfile(f *frame) (p Profile, sound bool) {
 		f.invalid("email", "An email is an address such as ops@example.com.")
 	}
 	f.profileExpiry(&p)
+	f.profileStore(&p)
 	p.Lifecycle = f.lifecycle(profileAttributes())
 	return p, ok && credentialOK
 }

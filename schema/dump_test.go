@@ -30,8 +30,8 @@ func dump(c *Config) string {
 		line("secret %s from=%s%s", s.Name, s.From, extra)
 	}
 	for _, g := range c.Gateways {
-		line("gateway %s product=%s instance=%q state_dir=%q config_path=%q version=%q prune=%t migrate=%t reload=%s%q",
-			g.Name, g.Product, g.Instance, g.StateDir, g.ConfigPath, g.Version, g.Prune, g.Migrate, g.Reload.Mode, g.Reload.Argv)
+		line("gateway %s product=%s instance=%q state_dir=%q config_path=%q version=%q prune=%t migrate=%t reload=%s%q%s",
+			g.Name, g.Product, g.Instance, g.StateDir, g.ConfigPath, g.Version, g.Prune, g.Migrate, g.Reload.Mode, g.Reload.Argv, dumpWriter(g))
 	}
 	for _, p := range c.Providers {
 		line("provider %s on %s api_key=%s order=%q%s", p.ID, p.Gateways, dumpUse(p.APIKey), p.Order, dumpLifecycle(p.Lifecycle))
@@ -44,7 +44,7 @@ func dump(c *Config) string {
 		}
 	}
 	for _, p := range c.Profiles {
-		line("profile %s on %s%s provider=%s %s=%s%s", p.ID, p.Gateways, named(" agent", p.Agent), p.Provider, p.Kind, dumpCredential(p),
+		line("profile %s on %s%s provider=%s %s=%s%s", p.ID, p.Gateways, named(" agent", p.Agent), p.Provider, p.Kind, dumpCredential(p)+dumpStore(p),
 			named(" mode", p.Mode)+named(" email", p.Email)+dumpExpiry(p)+dumpLifecycle(p.Lifecycle))
 	}
 	for _, a := range c.Agents {
@@ -70,6 +70,21 @@ func dumpCredential(p Profile) string {
 		return "imported from " + p.Import
 	}
 	return dumpUse(&p.Use)
+}
+
+func dumpStore(p Profile) string {
+	if p.Reference {
+		return " by reference"
+	}
+	return ""
+}
+
+// dumpWriter leaves out the writer that most gateways have.
+func dumpWriter(g Gateway) string {
+	if g.Writer == WriterAuto {
+		return ""
+	}
+	return " writer=" + g.Writer
 }
 
 func named(name, value string) string {
