@@ -1,0 +1,175 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/keyform/keyform/providers/fsys"
+)
+
+// Options bring the seams of Hold.
+type Options struct {
+	// Timeout is how long to wait for whoever holds a lock; 0 tries once.
+	Timeout time.Duration
+	// External says that the caller acts for the external supervisor of the gateway's
+	// state: OPENCLAW_SUPERVISOR_MODE is "external".
+	External bool
+	// Now and Sleep are the clock; nil is the real one.
+	Now   func() time.Time
+	Sleep fsys.Sleep
+	// Point, when not nil, is called before each step with the database's path. An error
+	// of it ends Hold as if the step had failed. Tests fail or kill the process there.
+	Point func(op Op, path string) error
+}
+
+// Op names a step of Hold.
+type Op string
+
+// The steps, in their order. OpCoordinator is left out where there is none, OpStore and
+// OpState where a cell stays as it is. From OpCommitted on the write stands.
+const (
+	OpCoordinator Op = "coordinator"
+	OpBegin       Op = "begin"
+	OpStore       Op = "store"
+	OpState       Op = "state"
+	OpCommit      Op = "commit"
+	OpCommitted   Op = "committed"
+	OpRelease     Op = "release"
+)
+
+// Ops gives all steps in their order.
+func Ops() []Op {
+	return []Op{OpCoordinator, OpBegin, OpStore, OpState, OpCommit, OpCommitted, OpRelease}
+}
+
+// Hold takes a database for writing, calls f, and commits, or rolls back when f gives an
+// error, which it then returns. It waits with growing pauses for other holders, up to
+// Timeout, and lets go of everything between two attempts; f is called at most once.
+//
+// Gateways that need the same locks give up after 5 s: f must not wait for anything.
+//
+// The errors are those of Read, and *MissingError, *UnreadyError, *SupervisedError,
+// *MaintenanceError, *BusyError, and *CommittedError for what failed after the commit.
+func Hold(ctx context.Context, p Place, o Options, f func(*Tx) error) error {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Sleep == nil {
+		o.Sleep = fsys.Pause
+	}
+	if p.Coordinated && p.state() == "" {
+		return errors.New("sqlstore: a coordinated agent database needs the path of its state database")
+	}
+	const shortest, longest = 2 * time.Millisecond, 50 * time.Millisecond
+	start, pause := o.Now(), shortest
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		where, err := p.attempt(ctx, o, f)
+		if !errors.Is(err, errBusy) {
+			return err
+		}
+		waited := o.Now().Sub(start)
+		if waited >= o.Timeout {
+			return &BusyError{Path: where, Waited: waited, PIDs: holders(p.fs(), where, where+"-shm")}
+		}
+		if err := o.Sleep(ctx, min(pause, o.Timeout-waited)); err != nil {
+			return err
+		}
+		pause = min(pause*3/2, longest)
+	}
+}
+
+// attempt is one go at it. With errBusy it says what is locked.
+func (p Place) attempt(ctx context.Context, o Options, f func(*Tx) error) (string, error) {
+	if err := p.writable(); err != nil {
+		return "", err
+	}
+	var coordinator *conn
+	if p.Coordinated {
+		path := p.coordinatorPath()
+		if err := o.point(OpCoordinator, p); err != nil {
+			return "", err
+		}
+		var err error
+		if coordinator, err = p.coordinate(path); err != nil {
+			return path, err
+		}
+	}
+	err := p.admitted(o)
+	if err == nil {
+		err = p.transact(ctx, o, f)
+	}
+	committed := err == nil || errors.As(err, new(*CommittedError))
+	if released := o.point(OpRelease, p); err == nil && released != nil {
+		err = released
+	}
+	if released := uncoordinate(coordinator); err == nil {
+		err = released
+	}
+	if committed && err != nil && !errors.As(err, new(*CommittedError)) {
+		err = &CommittedError{Path: p.Path, Err: unbusy(p.Path, err)}
+	}
+	return p.Path, err
+}
+
+// writable says whether there is a database that the gateway's user and we can write.
+func (p Place) writable() error {
+	s, err := p.look()
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := p.orphan(); err != nil {
+			return err
+		}
+		return &MissingError{Path: p.Path}
+	}
+	if err != nil {
+		return err
+	}
+	if uid, _, known := fsys.Owner(s.info); known && uid != p.UID {
+		return &FileError{Path: p.Path, Reason: fmt.Sprintf("belongs to user %d, not to the gateway's user %d", uid, p.UID)}
+	}
+	return nil
+}
+
+func (o Options) point(op Op, p Place) error {
+	if o.Point == nil {
+		return nil
+	}
+	return o.Point(op, p.Path)
+}
+
+// unbusy keeps errBusy from starting another attempt.
+func unbusy(path string, err error) error {
+	if errors.Is(err, errBusy) {
+		return &BusyError{Path: path}
+	}
+	return err
+}
+
+// admitted says whether the state database lets an agent's database be written: OpenClaw
+// asks it when it opens one. The coordinator keeps the answer true.
+func (p Place) admitted(o Options) error {
+	if p.Kind != Agent || !p.Coordinated {
+		return nil
+	}
+	state := Place{Path: p.StatePath, Kind: State, FS: p.FS}
+	v, err := Read(context.Background(), state)
+	if err != nil {
+		return fmt.Errorf("whether %s may be written: %w", p.Path, err)
+	}
+	return v.admits(state.Path, o)
+}
+
+func (v View) admits(path string, o Options) error {
+	switch {
+	case v.Supervised && (!o.External || v.Manager == ""):
+		return &SupervisedError{Path: path, Manager: v.Manager}
+	case v.Maintenance.After(o.Now()):
+		return &MaintenanceError{Path: path, Until: v.Maintenance}
+	}
+	return nil
+}

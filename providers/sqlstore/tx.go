@@ -1,0 +1,170 @@
+package sqlstore
+
+import (
+	"bytes"
+	"context"
+	"database/sql/driver"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// Tx is a database that is held. It is for one goroutine, and ends with f of Hold.
+type Tx struct {
+	c     *conn
+	p     Place
+	o     Options
+	view  View
+	wrote bool
+}
+
+// View is the database as it was when it was taken.
+func (t *Tx) View() View { return t.view }
+
+// Cells are the two cells as they are now, with what Replace did. Do not change them.
+func (t *Tx) Cells() Cells { return t.view.Cells }
+
+// transact does the work on the database itself.
+func (p Place) transact(ctx context.Context, o Options, f func(*Tx) error) error {
+	if err := o.point(OpBegin, p); err != nil {
+		return err
+	}
+	c, err := open(p.Path, "mode=rw")
+	if err != nil {
+		return err
+	}
+	t := &Tx{c: c, p: p, o: o}
+	committed, err := t.run(ctx, f)
+	if closed := c.close(); err == nil {
+		err = closed
+	}
+	if committed && err != nil {
+		return &CommittedError{Path: p.Path, Err: unbusy(p.Path, err)}
+	}
+	return err
+}
+
+// run begins, calls f and commits. What it does not commit, it rolls back.
+func (t *Tx) run(ctx context.Context, f func(*Tx) error) (committed bool, err error) {
+	for _, pragma := range []string{
+		"PRAGMA wal_autocheckpoint = 0", // the gateway checkpoints when it sees fit
+		"PRAGMA synchronous = FULL",
+		"PRAGMA trusted_schema = OFF",
+		"BEGIN IMMEDIATE",
+	} {
+		if err := t.c.exec(pragma); err != nil {
+			return false, err
+		}
+	}
+	began := true
+	defer func() {
+		if began {
+			_ = t.c.exec("ROLLBACK")
+		}
+	}()
+	if err := t.begin(); err != nil {
+		return false, err
+	}
+	if err := f(t); err != nil {
+		return false, unbusy(t.p.Path, err)
+	}
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	if !t.wrote {
+		return false, nil
+	}
+	if err := t.o.point(OpCommit, t.p); err != nil {
+		return false, err
+	}
+	// With a rollback journal a commit waits for readers; f must not run again for that.
+	if err := t.c.exec("PRAGMA busy_timeout = 2000"); err != nil {
+		return false, err
+	}
+	if err := t.c.exec("COMMIT"); err != nil {
+		return false, unbusy(t.p.Path, err)
+	}
+	began = false
+	return true, t.o.point(OpCommitted, t.p)
+}
+
+// begin looks at what was taken and refuses what may not be written.
+func (t *Tx) begin() error {
+	found, err := t.c.gather(t.p.Kind)
+	if err != nil {
+		return err
+	}
+	if t.view, err = t.p.judge(found); err != nil {
+		return err
+	}
+	if len(t.view.Missing) > 0 {
+		return &UnreadyError{Path: t.p.Path, Missing: t.view.Missing}
+	}
+	if t.p.Kind == State {
+		if err := t.view.admits(t.p.Path, t.o); err != nil && !errors.As(err, new(*MaintenanceError)) {
+			return err
+		}
+	}
+	return t.sound()
+}
+
+// sound lets SQLite check the tables that are to be written; they are small.
+func (t *Tx) sound() error {
+	store, state := t.p.Kind.tables()
+	for _, table := range []table{store, state} {
+		ok := false
+		err := t.c.rows("PRAGMA quick_check('"+table.name+"')", func(row []driver.Value) error {
+			ok = row[0] == "ok"
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return &CorruptError{Path: t.p.Path}
+		}
+		if store.name == state.name {
+			break
+		}
+	}
+	return nil
+}
+
+// Replace makes the cells what is given: a nil one is deleted, one that is the same stays
+// untouched, with its time. Others get the time of Options.Now. The cells have to be JSON
+// texts, or nothing is done.
+func (t *Tx) Replace(cells Cells) error {
+	store, state := t.p.Kind.tables()
+	for _, cell := range [][]byte{cells.Store, cells.State} {
+		if cell != nil && !json.Valid(cell) {
+			return fmt.Errorf("sqlstore: what is to be written to %s is no JSON", t.p.Path)
+		}
+	}
+	if err := t.put(OpStore, store, &t.view.Store, cells.Store); err != nil {
+		return err
+	}
+	return t.put(OpState, state, &t.view.State, cells.State)
+}
+
+// put writes one cell if it differs.
+func (t *Tx) put(op Op, where table, now *[]byte, cell []byte) error {
+	if (*now == nil) == (cell == nil) && bytes.Equal(*now, cell) {
+		return nil
+	}
+	if err := t.o.point(op, t.p); err != nil {
+		return err
+	}
+	var err error
+	if cell == nil {
+		err = t.c.exec("DELETE FROM "+where.name+" WHERE "+where.key+" = ?", where.row)
+	} else {
+		err = t.c.exec("INSERT INTO "+where.name+" ("+where.key+", "+where.value+", "+where.updated+") VALUES (?, ?, ?)"+
+			" ON CONFLICT ("+where.key+") DO UPDATE SET "+where.value+" = excluded."+where.value+", "+where.updated+" = excluded."+where.updated,
+			where.row, string(cell), t.o.Now().UnixMilli())
+	}
+	if err != nil {
+		return unbusy(t.p.Path, err)
+	}
+	*now, t.wrote = bytes.Clone(cell), true
+	return nil
+}
