@@ -13,6 +13,10 @@ GO_ALONE    = ^Test(Scripts|KilledAt|Drawn|Interrupted)
 CACHE = $(or $(XDG_CACHE_HOME),$(HOME)/$(if $(filter Darwin,$(shell uname -s)),Library/Caches,.cache))
 export KEYFORM_ORACLES ?= $(CACHE)/keyform/oracles
 
+# Those that are installed beforehand: gatewaytest.Releases.
+GATEWAYS = clawdbot-2026.1.24-3 openclaw-2026.2.26 openclaw-2026.9.6 $(if $(filter all,$(RELEASES)),openclaw-2026.4.29 openclaw-2026.6.11)
+export RELEASES
+
 # Without a tag the version stays the one in cmd/keyform/main.go.
 LDFLAGS  = -s -w $(if $(VERSION),-X main.version=$(VERSION))
 GO_BUILD = CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)'
@@ -40,8 +44,8 @@ race: ## the same under the race detector, breaking fewer operations (needs a C 
 	CGO_ENABLED=1 go test -race -short $(GOTESTFLAGS) ./...
 
 .PHONY: test-gateways
-test-gateways: ## tests against the released gateways (npm; 3 GB once)
-	sh providers/gatewaytest/install.sh clawdbot-2026.1.24-3 openclaw-2026.2.26
+test-gateways: ## tests against released gateways (npm; 4 GB once; RELEASES=all: 5 GB)
+	sh providers/gatewaytest/install.sh $(GATEWAYS)
 	sh providers/gatewaytest/install.sh claude-code-2.1.328 claude-code-2.1.40
 	go test -tags gateways -count=1 -v -timeout 40m -skip '$(GO_ALONE)' $(GOTESTFLAGS) $(call dirs,'^//go:build gateways')
 

@@ -29,10 +29,10 @@ type judge struct {
 	log *bytes.Buffer
 }
 
-// judged runs f for every release, two programs at a time.
+// judged runs f for every release of the one-file store, two programs at a time.
 func judged(t *testing.T, f func(j judge)) {
 	t.Parallel()
-	gatewaytest.Each(t, func(t *testing.T, r gatewaytest.Release) {
+	gatewaytest.EachJSON(t, func(t *testing.T, r gatewaytest.Release) {
 		t.Parallel()
 		f(newJudge(t, r))
 	})

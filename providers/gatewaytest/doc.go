@@ -6,8 +6,13 @@
 //
 // The releases come from the npm registry, once, into the directory that
 // KEYFORM_ORACLES names, by default keyform/oracles in the user's cache directory.
+// Some run only where RELEASES=all is in the environment: see Releases.
 // npm must be in the search path. Nothing is skipped: with the tag on, what cannot
 // run fails.
+//
+// The databases of a release that keeps credentials in some are made by the release, once,
+// and copied into every home. Cells and PutCells read and write them by node's SQLite,
+// which is the gateway's: a test must not judge keyform by its own.
 //
 // [Claude] is Claude Code, which is asked the same way and has no network at all.
 //

@@ -3,6 +3,7 @@
 package gatewaytest_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/keyform/keyform/providers/gatewaytest"
@@ -11,7 +12,7 @@ import (
 const envKey = "sk-ant-api03-from-the-environment-file"
 
 func TestTurnSendsTheKeyOfTheEnvironmentFile(t *testing.T) {
-	gatewaytest.Each(t, func(t *testing.T, r gatewaytest.Release) {
+	gatewaytest.EachTurning(t, func(t *testing.T, r gatewaytest.Release) {
 		h := gatewaytest.NewHome(t, r)
 		if got := h.Turn(t, "main"); len(got) != 0 {
 			t.Errorf("without any credential: %v", got)
@@ -25,12 +26,34 @@ func TestTurnSendsTheKeyOfTheEnvironmentFile(t *testing.T) {
 	})
 }
 
-func TestLiveTurnSendsTheKeyOfTheEnvironmentFile(t *testing.T) {
-	gatewaytest.Each(t, func(t *testing.T, r gatewaytest.Release) {
+const (
+	oldKey = "sk-ant-api03-the-old-key-of-this-test"
+	newKey = "sk-ant-api03-the-new-key-of-this-test"
+)
+
+func profile(key string) gatewaytest.Cells {
+	return gatewaytest.Cells{Store: []byte(`{"version":1,"profiles":{"anthropic:a":{"type":"api_key","provider":"anthropic","key":"` + key + `"}}}`)}
+}
+
+func TestTurnSendsTheKeyOfTheStore(t *testing.T) {
+	gatewaytest.EachTurning(t, func(t *testing.T, r gatewaytest.Release) {
 		h := gatewaytest.NewHome(t, r)
-		h.Write(t, ".env", "ANTHROPIC_API_KEY='"+envKey+"'\n")
+		h.PutCells(t, gatewaytest.Shared, profile(oldKey))
+		h.Sends(t, "main", "x-api-key", oldKey)
+		h.PutCells(t, gatewaytest.Shared, profile(newKey))
+		h.Sends(t, "ops", "x-api-key", newKey)
+		if got := h.Cells(t, gatewaytest.Shared); !strings.Contains(string(got.Store), newKey) {
+			t.Errorf("the store holds %s", got.Store)
+		}
+	})
+}
+
+func TestLiveTurnSendsTheKeyOfTheStore(t *testing.T) {
+	gatewaytest.EachTurning(t, func(t *testing.T, r gatewaytest.Release) {
+		h := gatewaytest.NewHome(t, r)
+		h.PutCells(t, gatewaytest.Shared, profile(oldKey))
 		live := h.Serve(t)
-		gatewaytest.Sent(t, live.Turn(t, "ops"), "x-api-key", envKey)
+		gatewaytest.Sent(t, live.Turn(t, "main"), "x-api-key", oldKey)
 	})
 }
 
@@ -50,7 +73,8 @@ func TestCommandReportsTheEnvironmentFile(t *testing.T) {
 			}
 		}
 		h.JSON(t, &status, "models", "status", "--json")
-		if p := status.Auth.Providers; len(p) != 1 || p[0].Provider != "anthropic" || p[0].Effective.Kind != "env" {
+		p := status.Auth.Providers // of later releases further ones too, which stand for anthropic
+		if len(p) == 0 || p[0].Provider != "anthropic" || p[0].Effective.Kind != "env" {
 			t.Errorf("providers %+v, want anthropic by env", p)
 		}
 	})

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -45,8 +46,19 @@ type Home struct {
 var wire []byte
 
 // NewHome installs r if needed and makes a home. Both it and what runs in it end
-// with the test.
+// with the test. A release that keeps databases finds those of a fresh installation,
+// its own work, with agents main and ops.
 func NewHome(t testing.TB, r Release) *Home {
+	t.Helper()
+	h := NewBareHome(t, r)
+	if r.SQLite() {
+		h.databases(t)
+	}
+	return h
+}
+
+// NewBareHome is a [NewHome] without databases, in which nothing ever ran.
+func NewBareHome(t testing.TB, r Release) *Home {
 	t.Helper()
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {
@@ -68,14 +80,28 @@ func NewHome(t testing.TB, r Release) *Home {
 	if err := os.WriteFile(h.wire, wire, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	h.WriteConfig(t, map[string]any{
-		"gateway": map[string]any{"mode": "local", "bind": "loopback", "port": h.Port, "auth": map[string]any{"mode": "token", "token": Token}},
-		"agents": map[string]any{
-			"list":     []any{map[string]any{"id": "main", "default": true}, map[string]any{"id": "ops"}},
-			"defaults": map[string]any{"model": map[string]any{"primary": r.Model}},
-		},
-	})
+	if r.Generation == SharedSQLite {
+		t.Cleanup(h.removeCoordinators)
+	}
+	h.WriteConfig(t, h.config())
 	return h
+}
+
+// config is the configuration of a new home. From 2026.8.1 on, agents are entries of an
+// object, and where there are several the configuration has to say whose the gateway's
+// own doings are.
+func (h *Home) config() map[string]any {
+	agents := map[string]any{"list": []any{map[string]any{"id": "main", "default": true}, map[string]any{"id": "ops"}}}
+	defaults := map[string]any{"model": map[string]any{"primary": h.Release.Model}}
+	if h.Release.Generation == SharedSQLite {
+		agents = map[string]any{"ownership": "explicit", "entries": map[string]any{"main": map[string]any{}, "ops": map[string]any{}}}
+		defaults["systemAgent"] = map[string]any{"agentId": "main"}
+	}
+	agents["defaults"] = defaults
+	return map[string]any{
+		"gateway": map[string]any{"mode": "local", "bind": "loopback", "port": h.Port, "auth": map[string]any{"mode": "token", "token": Token}},
+		"agents":  agents,
+	}
 }
 
 // WriteConfig replaces the configuration.
@@ -123,10 +149,16 @@ func (h *Home) Read(t testing.TB, name string) string {
 	return string(content)
 }
 
-// StoreName is the credential store of an agent within the state directory.
-func StoreName(agent string) string {
-	return filepath.Join("agents", agent, "agent", "auth-profiles.json")
-}
+const (
+	storeFile = "auth-profiles.json"
+	stateFile = "auth-state.json"
+)
+
+// StoreName is the credential store of an agent within the state directory, where that
+// is a file.
+func StoreName(agent string) string { return inAgent(agent, storeFile) }
+
+func inAgent(agent, name string) string { return filepath.Join("agents", agent, "agent", name) }
 
 // Env is a clean environment in which the gateway's command and node are found, the
 // home is this one, and temporary files, the gateway's instance lock among them, are
@@ -146,11 +178,23 @@ type Result struct {
 // on; it fails only if the command does not run or end.
 func (h *Home) CLI(t testing.TB, args ...string) Result {
 	t.Helper()
+	return h.run(t, "", nil, args)
+}
+
+// CLIInput is CLI with a text on standard input.
+func (h *Home) CLIInput(t testing.TB, stdin string, args ...string) Result {
+	t.Helper()
+	return h.run(t, stdin, nil, args)
+}
+
+func (h *Home) run(t testing.TB, stdin string, env, args []string) Result {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	cmd := h.command(ctx, args)
+	cmd.Env = append(cmd.Env, env...)
 	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &stdout, &stderr
 	err := cmd.Run()
 	var exit *exec.ExitError
 	if ctx.Err() != nil || err != nil && !errors.As(err, &exit) {
@@ -174,11 +218,11 @@ func (h *Home) JSON(t testing.TB, into any, args ...string) {
 // Node runs a JavaScript module with the release's node, and gives what it printed. The
 // directory of the release's package is in its environment as KEYFORM_PACKAGE. It must
 // succeed.
-func (h *Home) Node(t testing.TB, module string, stdin []byte) []byte {
+func (h *Home) Node(t testing.TB, module string, stdin []byte, args ...string) []byte {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, filepath.Join(h.oracles, "node24", "bin", "node"), "--input-type=module", "-e", module)
+	cmd := exec.CommandContext(ctx, filepath.Join(h.oracles, "node24", "bin", "node"), append([]string{"--input-type=module", "-e", module, "--"}, args...)...)
 	cmd.Dir, cmd.Stdin = h.Dir, bytes.NewReader(stdin)
 	cmd.Env = append(h.Env(), "KEYFORM_PACKAGE="+filepath.Join(h.oracles, h.Release.String(), "node_modules", h.Release.Product))
 	var stderr bytes.Buffer

@@ -13,48 +13,6 @@ import (
 	"testing"
 )
 
-// Release is one published gateway.
-type Release struct {
-	// Product is the npm package and the command's name; Version is its version.
-	Product, Version string
-	// StateDir and ConfigName are where it keeps things: $HOME/StateDir/ConfigName.
-	StateDir, ConfigName string
-	// Entry is the program in its package.
-	Entry string
-	// Model is one it knows without a network.
-	Model string
-	// HasReload tells whether its RPC has secrets.reload.
-	HasReload bool
-}
-
-// String is the name under which install.sh knows it.
-func (r Release) String() string { return r.Product + "-" + r.Version }
-
-// Clawdbot and OpenClaw are the releases of the JSON store at its two ends: a lock
-// directory and a file read at every turn; a lock file and a snapshot in memory that
-// is written over outside edits.
-func Clawdbot() Release {
-	return Release{Product: "clawdbot", Version: "2026.1.24-3", StateDir: ".clawdbot", ConfigName: "clawdbot.json",
-		Entry: "dist/entry.js", Model: "anthropic/claude-opus-4-5"}
-}
-
-// OpenClaw is 2026.2.26; see [Clawdbot].
-func OpenClaw() Release {
-	return Release{Product: "openclaw", Version: "2026.2.26", StateDir: ".openclaw", ConfigName: "openclaw.json",
-		Entry: "openclaw.mjs", Model: "anthropic/claude-opus-4-5", HasReload: true}
-}
-
-// Releases is all of them.
-func Releases() []Release { return []Release{Clawdbot(), OpenClaw()} }
-
-// Each runs f as a subtest for every release.
-func Each(t *testing.T, f func(t *testing.T, r Release)) {
-	t.Helper()
-	for _, r := range Releases() {
-		t.Run(r.String(), func(t *testing.T) { f(t, r) })
-	}
-}
-
 //go:embed install.sh
 var installer []byte
 

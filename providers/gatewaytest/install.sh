@@ -85,7 +85,7 @@ for release in "$@"; do
   cd "$dir"
   month=${version#*.} month=${month%%.*}
   if [ "$month" -lt 5 ]; then old_manifest; else echo '{"name":"keyform-oracle","version":"1.0.0","private":true}' >package.json; fi
-  echo "installing $release (a minute or two, 1.3 GB)"
+  echo "installing $release (a minute or two, up to 1.4 GB)"
   # shellcheck disable=SC2086
   "$node" "$npm" install $FLAGS "$product@$version" >install.log 2>&1 || { cat install.log >&2; die "$release did not install"; }
   got=$("$node" -p 'require(process.argv[1]).version' "$package")

@@ -69,7 +69,7 @@ func (h *Home) Serve(t testing.TB) *Live {
 func (l *Live) WaitListening(t testing.TB) {
 	t.Helper()
 	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
-		if strings.Contains(l.Log(), "listening on ws") {
+		if strings.Contains(l.Log(), l.Release.Ready) {
 			return
 		}
 		select {
@@ -140,6 +140,5 @@ func (l *Live) Turn(t testing.TB, agent string) []Request {
 	_, before := l.API.since(0)
 	r := l.CLI(t, append([]string{"gateway", "call", "agent", "--expect-final", "--params", string(params),
 		"--url", l.Endpoint.URL, "--timeout", "90000"}, l.Login...)...)
-	seen, _ := l.API.since(before)
-	return report(t, fmt.Sprintf("%s: live turn of %s", l.Release, agent), seen, r)
+	return l.report(t, fmt.Sprintf("%s: live turn of %s", l.Release, agent), before, r)
 }
