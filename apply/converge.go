@@ -159,10 +159,10 @@ func (g *gatewayRun) locked(ctx context.Context, s *storeRun) error {
 		Timeout: g.deps.LockTimeout, PID: g.deps.PID, Now: g.deps.Now, Rand: g.deps.Rand,
 		Announce: func(id *lock.Identity) error { return g.record(s, id) },
 	}, func(held gateway.Held) error { return s.replace(work, held) })
-	if err == nil && s.swapped {
+	var locking *gateway.LockError
+	if s.swapped && (err == nil || errors.As(err, &locking) && locking.Release) {
 		s.report.State = Written
 	}
-	var locking *gateway.LockError
 	switch {
 	case !errors.As(err, &locking):
 		return err

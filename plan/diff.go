@@ -89,9 +89,12 @@ type differ struct {
 	sync    *SyncLogin
 	imports *importing
 	// unnamed are the notes about logins that do not say whose they are.
-	unnamed   []string
-	unchecked int
-	out       GatewayPlan
+	unnamed []string
+	// aside are the legacy files to rename, legacyRemarks what becomes of what they hold.
+	aside         []StoreWrite
+	legacyRemarks []string
+	unchecked     int
+	out           GatewayPlan
 }
 
 func newDiffer(owner string, want *DesiredGateway, live *GatewaySnapshot, prints Prints, opts Options) *differ {
@@ -124,6 +127,7 @@ func (d *differ) run() GatewayPlan {
 	} else {
 		d.profiles()
 		d.variables()
+		d.rescue()
 		d.retire()
 		d.orders()
 	}
@@ -280,10 +284,17 @@ func (d *differ) checkReload() {
 
 func (d *differ) assemble() {
 	for _, m := range d.stores {
-		if w, ok := m.write(); ok {
-			d.out.Writes = append(d.out.Writes, w)
+		w, ok := m.write()
+		if !ok {
+			continue
+		}
+		d.out.Writes = append(d.out.Writes, w)
+		if m.live.Refusal != "" {
+			d.errorf("KF0623", "Credential store that must not be written", diag.Range{}, schema.Address{Kind: schema.KindGateway, Gateway: d.live.Name},
+				"%s has to change (%s %s), but %s", m.ref.Label, w.Changes[0].Action, w.Changes[0].Name, m.live.Refusal)
 		}
 	}
+	d.out.Writes = append(d.out.Writes, d.aside...)
 	if len(d.config.changes) > 0 {
 		if d.live.Config.Refusal != "" {
 			d.errorf("KF0611", "Configuration that cannot be edited", diag.Range{}, schema.Address{Kind: schema.KindGateway, Gateway: d.live.Name},

@@ -50,7 +50,7 @@ func (d *differ) guardImports() {
 
 // legacyNotes are remarks on what is left of earlier times and stays as it is.
 func (d *differ) legacyNotes() []string {
-	out := slices.Clone(d.live.Legacy)
+	out := append(slices.Clone(d.live.Legacy), d.legacyRemarks...)
 	for _, id := range d.rules.RetiredIDs {
 		if where := d.placesOf(id); len(where) > 0 {
 			out = append(out, fmt.Sprintf("%s in %s is of a sync that %s does not have any more; its doctor removes the profile when it is told to repair. keyform leaves it.",

@@ -57,6 +57,20 @@ type ImportLogin struct {
 	Secret SecretUse             `json:"secret"`
 }
 
+// ImportEntry stores an entry of a legacy file whole, as the gateway's own importer does,
+// in place of whatever the profile holds. The secret is the entry as JSON.
+type ImportEntry struct {
+	ID     string                `json:"id"`
+	Kind   schema.CredentialKind `json:"kind"`
+	Secret SecretUse             `json:"secret"`
+}
+
+// PutAside renames a legacy file whose content is imported: Suffix, the time and a
+// random part are appended to its name.
+type PutAside struct {
+	Suffix string `json:"suffix"`
+}
+
 // DropProfile removes a profile with its usageStats and a lastGood that names it.
 type DropProfile struct {
 	ID string `json:"id"`
@@ -102,6 +116,8 @@ type DropVar struct {
 
 func (PutProfile) kind() string  { return "put_profile" }
 func (ImportLogin) kind() string { return "import_login" }
+func (ImportEntry) kind() string { return "import_entry" }
+func (PutAside) kind() string    { return "put_aside" }
 func (DropProfile) kind() string { return "drop_profile" }
 func (SetOrder) kind() string    { return "set_order" }
 func (DropOrder) kind() string   { return "drop_order" }
@@ -118,6 +134,8 @@ func OpSecret(op Op) *SecretUse {
 			return &op.Secret
 		}
 	case ImportLogin:
+		return &op.Secret
+	case ImportEntry:
 		return &op.Secret
 	case SetVar:
 		return op.Secret
@@ -169,6 +187,10 @@ func (t taggedOp) decode() (Op, error) {
 		return decodeOp[PutProfile](t.Args)
 	case "import_login":
 		return decodeOp[ImportLogin](t.Args)
+	case "import_entry":
+		return decodeOp[ImportEntry](t.Args)
+	case "put_aside":
+		return decodeOp[PutAside](t.Args)
 	case "drop_profile":
 		return decodeOp[DropProfile](t.Args)
 	case "set_order":

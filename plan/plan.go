@@ -86,7 +86,9 @@ type StoreKind string
 
 // The kinds of stores, in the order of writing.
 const (
-	AuthStore   StoreKind = "auth"
+	AuthStore StoreKind = "auth"
+	// LegacyStore is a file of an earlier form, which is only ever put aside.
+	LegacyStore StoreKind = "legacy"
 	ConfigStore StoreKind = "config"
 	EnvStore    StoreKind = "env"
 )
@@ -102,6 +104,9 @@ type StoreRef struct {
 	// StatePath is the file of the orders, lastGood and usageStats where an AuthStore has
 	// one for them, else "".
 	StatePath string `json:"state_path,omitempty"`
+	// Coordinator is the shared database whose lock comes before that of an AuthStore in a
+	// database, "" where the release has none.
+	Coordinator string `json:"coordinator,omitempty"`
 	// AuthPath is where the auth object is in a ConfigStore's file.
 	AuthPath []string `json:"auth_path,omitempty"`
 }
@@ -116,6 +121,8 @@ func (r StoreRef) Key() string {
 		return sharedKey
 	case r.Kind == AuthStore:
 		return "agent/" + r.Agent
+	case r.Kind == LegacyStore:
+		return "legacy/" + r.Label
 	}
 	return string(r.Kind)
 }
@@ -171,7 +178,7 @@ func (c Change) Undo() string {
 
 // Object is one object as it is, or is to be, in a store.
 type Object struct {
-	// Type is profile, order, listing or variable.
+	// Type is profile, order, listing, variable or file.
 	Type     string                `json:"type"`
 	Provider string                `json:"provider,omitempty"`
 	Kind     schema.CredentialKind `json:"kind,omitempty"`

@@ -59,6 +59,8 @@ type GatewaySnapshot struct {
 	// Elsewhere are variables that reach the gateway another way than its .env file.
 	Elsewhere []EnvElsewhere `json:"elsewhere,omitempty"`
 	Ledger    Ledger         `json:"ledger"`
+	// Sources are what earlier forms of the stores have left.
+	Sources []LegacySource `json:"sources,omitempty"`
 	// Legacy are remarks, full sentences, on what earlier names of the product left
 	// behind and what the product does with it.
 	Legacy []string `json:"legacy,omitempty"`
@@ -80,6 +82,11 @@ type Rules struct {
 	// of the shared database that keyform knows; 0 where there are none.
 	SchemaAgent int `json:"schema_agent,omitempty"`
 	SchemaState int `json:"schema_state,omitempty"`
+	// LegacyBlocks: as long as an auth-profiles.json is in the place of its day, the release
+	// refuses to use any credential of that agent.
+	LegacyBlocks bool `json:"legacy_blocks,omitempty"`
+	// Coordinated: writers of databases take the shared one's coordinator first.
+	Coordinated bool `json:"coordinated,omitempty"`
 	// MainAgent is the agent whose store the others share: "main". It is "" where the
 	// shared store is none of an agent's: then main's own is one like any other agent's.
 	MainAgent string `json:"main_agent"`
@@ -139,7 +146,11 @@ type StoreSnapshot struct {
 	Label string `json:"label"`
 	// StatePath is the file that has the state, "" where the state is in Path too.
 	StatePath string `json:"state_path,omitempty"`
-	Exists    bool   `json:"exists"`
+	// Coordinator is as in StoreRef.
+	Coordinator string `json:"coordinator,omitempty"`
+	// Refusal says why the store must not be written, as a sentence; "" if it may.
+	Refusal string `json:"refusal,omitempty"`
+	Exists  bool   `json:"exists"`
 	// Empty tells that the file has no bytes.
 	Empty bool `json:"empty,omitempty"`
 	// Profiles are in the order of the file.
@@ -155,7 +166,7 @@ type StoreSnapshot struct {
 
 // Ref names the store.
 func (s *StoreSnapshot) Ref() StoreRef {
-	return StoreRef{Kind: AuthStore, Agent: s.Agent, Path: s.Path, StatePath: s.StatePath, Label: s.Label}
+	return StoreRef{Kind: AuthStore, Agent: s.Agent, Path: s.Path, StatePath: s.StatePath, Coordinator: s.Coordinator, Label: s.Label}
 }
 
 // Profile finds a profile by id; nil if it is not there.

@@ -24,7 +24,7 @@ func Verify(p *Plan) error {
 			} else {
 				seen[key] = true
 			}
-			rank := map[StoreKind]int{AuthStore: 0, ConfigStore: 1, EnvStore: 2}[w.Store.Kind]
+			rank := map[StoreKind]int{AuthStore: 0, LegacyStore: 1, ConfigStore: 2, EnvStore: 3}[w.Store.Kind]
 			if rank < last {
 				return fmt.Errorf("gateway %s: %s is written after a store that comes later", g.Name, w.Store.Label)
 			}
@@ -49,7 +49,7 @@ func (w *StoreWrite) verify() error {
 		}
 		for _, op := range c.Ops {
 			cell, kind := target(op)
-			if kind != w.Store.Kind && !(kind == "" && w.Store.Kind != EnvStore) {
+			if kind != w.Store.Kind && !(kind == "" && (w.Store.Kind == AuthStore || w.Store.Kind == ConfigStore)) {
 				return fmt.Errorf("%s: an op for another kind of store", c.Address)
 			}
 			if cells[cell] {
@@ -69,6 +69,10 @@ func target(op Op) (cell string, kind StoreKind) {
 		return "profile " + op.ID, AuthStore
 	case ImportLogin:
 		return "profile " + op.ID, AuthStore
+	case ImportEntry:
+		return "profile " + op.ID, AuthStore
+	case PutAside:
+		return legacyItem, LegacyStore
 	case DropProfile:
 		return "profile " + op.ID, AuthStore
 	case SetOrder:

@@ -22,6 +22,11 @@ const (
 // of Claude Code's file.
 const SourceClaudeCode = ImportClaudeCode
 
+// SourceLegacy is the source of what a migration imports: an entry of a file of an
+// earlier form of the stores. Its arguments are the file and the profile's id; only plans
+// hold such a reference.
+const SourceLegacy = "legacy"
+
 // String is the reference as a user reads it: `op://Vault/item/field` for 1Password,
 // else the call that makes it, such as `env("NAME")` or `stdin()`. A reference that
 // goes through a named source is always the call, so that the name is seen. The zero

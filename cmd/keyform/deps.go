@@ -13,6 +13,7 @@ import (
 	"github.com/keyform/keyform/providers/fsys"
 	"github.com/keyform/keyform/providers/gateway"
 	"github.com/keyform/keyform/providers/secrets"
+	"github.com/keyform/keyform/providers/secrets/secret"
 	"github.com/keyform/keyform/providers/secrets/source"
 	"github.com/keyform/keyform/schema"
 	"github.com/keyform/keyform/schema/diag"
@@ -27,10 +28,13 @@ func (a *app) seams() source.Seams {
 		Stdin:           a.stdin,
 		StdinIsTerminal: isTerminal(a.stdin),
 		ClaudeCode:      a.claudeLogin,
-		Executable:      os.Executable,
-		Wait:            fsys.Pause,
-		Random:          rand.Float64,
-		Warn:            a.secretWarning,
+		LegacyEntry: func(path, id string) (secret.Value, error) {
+			return gateway.LegacyEntry(a.host(nil), path, id)
+		},
+		Executable: os.Executable,
+		Wait:       fsys.Pause,
+		Random:     rand.Float64,
+		Warn:       a.secretWarning,
 	}
 }
 

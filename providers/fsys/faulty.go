@@ -221,3 +221,6 @@ func (f *Faulty) Flock(name string) (io.Closer, error) {
 	}
 	return f.under.Flock(name)
 }
+
+// Point counts and may break; see the function of that name.
+func (f *Faulty) Point(op, name string) error { return f.step(op, name, nil) }

@@ -56,3 +56,13 @@ type File interface {
 	Sync() error
 	Close() error
 }
+
+// Point is a step of work that changes files by another way than an FS, such as a
+// statement of a database. An FS that counts operations, and breaks one of them, counts
+// it too; for others it is nothing.
+func Point(f FS, op, name string) error {
+	if counting, ok := f.(interface{ Point(op, name string) error }); ok {
+		return counting.Point(op, name)
+	}
+	return nil
+}

@@ -89,6 +89,8 @@ func (d *authDoc) Do(op plan.Op, secrets Secrets) error {
 		return d.put(root, op, secrets)
 	case plan.ImportLogin:
 		return d.importLogin(root, op, secrets)
+	case plan.ImportEntry:
+		return d.importEntry(root, op, secrets)
 	case plan.DropProfile:
 		if fenced(root.Get(profilesKey).Get(op.ID)) {
 			return fenceError(op.ID)

@@ -66,12 +66,18 @@ func (e *LockError) Unwrap() error { return e.Err }
 // of a generation of stores that is not known.
 func OpenContainer(host Host, ref plan.StoreRef, rules plan.Rules) (Container, error) {
 	c := &files{host: host, path: ref.Path, state: ref.StatePath}
+	if ref.Kind == plan.LegacyStore {
+		return &legacyFile{*c}, nil
+	}
 	if ref.Kind != plan.AuthStore {
 		return c, nil
 	}
 	f, err := formOf(rules)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case f.sql:
+		return openDatabase(host, ref, rules), nil
 	}
 	c.form, c.split = lockForm(rules), f.split
 	return c, nil

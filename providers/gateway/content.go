@@ -20,7 +20,9 @@ func (c Content) Missing() bool { return c.Store == nil && c.State == nil }
 func (c Content) Empty() bool { return !c.Missing() && len(c.Store)+len(c.State) == 0 }
 
 // Equal compares contents.
-func (c Content) Equal(o Content) bool { return sameText(c.Store, o.Store) && sameText(c.State, o.State) }
+func (c Content) Equal(o Content) bool {
+	return sameText(c.Store, o.Store) && sameText(c.State, o.State)
+}
 
 func sameText(a, b []byte) bool { return (a == nil) == (b == nil) && bytes.Equal(a, b) }
 

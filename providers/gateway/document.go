@@ -38,6 +38,8 @@ func OpenDocument(ref plan.StoreRef, rules plan.Rules, c Content) (Document, err
 		return openConfig(ref.AuthPath, c.Store)
 	case plan.EnvStore:
 		return openEnv(c.Store), nil
+	case plan.LegacyStore:
+		return &legacyDoc{path: ref.Path, given: c}, nil
 	}
 	return nil, fmt.Errorf("there is no store of the kind %q", ref.Kind)
 }

@@ -16,6 +16,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/keyform/keyform/plan"
 	"github.com/keyform/keyform/providers/fsys"
@@ -44,6 +45,15 @@ type Host struct {
 	Watch []string
 	// Sleep pauses between the tries to read a torn file; nil is a real pause.
 	Sleep fsys.Sleep
+	// Now is the clock; nil is the real one.
+	Now func() time.Time
+}
+
+func (h *Host) now() time.Time {
+	if h.Now == nil {
+		return time.Now()
+	}
+	return h.Now()
 }
 
 func (h *Host) getenv(name string) string {
@@ -100,6 +110,8 @@ type reader struct {
 	diags diag.Diagnostics
 	place place
 	out   plan.GatewaySnapshot
+	// refusal says why the stores must not be written now, "" if they may.
+	refusal string
 }
 
 func (r *reader) errorf(code, summary string, at diag.Range, format string, args ...any) {

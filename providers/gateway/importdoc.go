@@ -67,3 +67,25 @@ func holds(members []jsondoc.Member, key string) bool {
 	}
 	return false
 }
+
+// importEntry stores an entry of a legacy file whole: unlike a declared credential it
+// brings its own email, expiry and the fields of a login along.
+func (d *authDoc) importEntry(root *jsondoc.Node, op plan.ImportEntry, secrets Secrets) error {
+	value, err := secrets(&op.Secret)
+	if err != nil {
+		return err
+	}
+	entry, err := jsondoc.ParseStrict([]byte(value.Reveal()))
+	if err != nil {
+		return fmt.Errorf("the entry %q that is to be imported is not JSON", op.ID)
+	}
+	if kind := credentialKind(entry.Root(), d.rules); kind != op.Kind {
+		return fmt.Errorf("the entry %q that is to be imported is of the kind %q, and was %q: make a new plan", op.ID, kind, op.Kind)
+	}
+	profiles := root.Get(profilesKey)
+	if fenced(profiles.Get(op.ID)) {
+		return fenceError(op.ID)
+	}
+	d.forget(op.ID)
+	return profiles.Set(op.ID, entry.Root().Value())
+}

@@ -43,6 +43,9 @@ func Preview(w *plan.StoreWrite, rules plan.Rules, c Content) (before, after str
 
 // placeholderOf stands for the secret of an op.
 func placeholderOf(op plan.Op, after *plan.Object) (secret.Value, error) {
+	if entry, ok := op.(plan.ImportEntry); ok {
+		return placeholderEntry(entry, after), nil
+	}
 	imported, ok := op.(plan.ImportLogin)
 	if !ok {
 		return secret.FromString(newSecret), nil
@@ -57,12 +60,27 @@ func placeholderOf(op plan.Op, after *plan.Object) (secret.Value, error) {
 	return login.Pack()
 }
 
+// placeholderEntry stands for an entry of a legacy file.
+func placeholderEntry(op plan.ImportEntry, after *plan.Object) secret.Value {
+	provider := ""
+	if after != nil {
+		provider = after.Provider
+	}
+	text, err := json.Marshal(map[string]string{typeKey: string(op.Kind), providerKey: provider, "credential": newSecret})
+	if err != nil {
+		return secret.Value{}
+	}
+	return secret.FromString(string(text))
+}
+
 func masked(ref plan.StoreRef, c Content) (string, error) {
 	switch {
 	case c.Store == nil && c.State == nil:
 		return "", nil
 	case ref.Kind == plan.EnvStore:
 		return maskedEnv(c.Store), nil
+	case ref.Kind == plan.LegacyStore:
+		return "(the whole file, renamed)\n", nil
 	case ref.Kind == plan.ConfigStore:
 		return maskedJSON(c.Store, inAuth(ref.AuthPath))
 	}

@@ -78,6 +78,9 @@ func (r *reader) read(ctx context.Context, taken map[string]string) bool {
 		return false
 	}
 	r.readImports(ctx, row)
+	if f, err := formOf(r.out.Rules); err == nil {
+		r.readSources(ctx, f)
+	}
 	r.remarkConfig()
 	return r.claimFiles(taken)
 }
@@ -175,6 +178,10 @@ func (r *reader) settle(ctx context.Context, ledger plan.Ledger, hostKey []byte)
 	refs := map[string]plan.StoreRef{
 		string(plan.EnvStore):    {Kind: plan.EnvStore, Path: r.out.Env.Path},
 		string(plan.ConfigStore): {Kind: plan.ConfigStore, Path: r.out.Config.Path, AuthPath: r.out.Config.AuthPath},
+	}
+	for i := range r.out.Sources {
+		ref := plan.StoreRef{Kind: plan.LegacyStore, Path: r.out.Sources[i].Path, Label: r.out.Sources[i].Label}
+		refs[ref.Key()] = ref
 	}
 	for _, s := range r.out.Stores {
 		ref := s.Ref()

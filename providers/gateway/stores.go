@@ -98,12 +98,19 @@ func (r *reader) readStores(ctx context.Context, config configuration, ledger pl
 		r.errorf("KF0303", "Release that is not supported", diag.Range{}, "%s.", err)
 		return false
 	}
+	if err := r.sharedStore(ctx); err != nil {
+		r.tellStore(&plan.StoreSnapshot{Label: stateDatabase}, &storeProblem{err: err})
+		return false
+	}
 	places, err := r.storePlaces(config, f)
 	if err != nil {
 		r.errorf("KF0401", "Credential store that cannot be read", diag.Range{}, "%s: %s.", r.show(filepath.Join(r.place.stateDir, agentsDir)), reason(err))
 		return false
 	}
-	s := &storeReader{reader: r, form: f, hostKey: hostKey}
+	s := &storeReader{reader: r, form: f, hostKey: hostKey, coordinator: filepath.Join(r.place.stateDir, stateDatabase)}
+	if real, err := r.host.real(s.coordinator); err == nil {
+		s.coordinator = real
+	}
 	if hostKey != nil {
 		s.written = ledger.Written()
 	}
@@ -153,6 +160,8 @@ func (r *reader) tellStore(s *plan.StoreSnapshot, p *storeProblem) bool {
 	case errors.As(p.err, &syntax):
 		r.errorf("KF0402", "Credential store that is not JSON", diag.Range{},
 			"%s, %s. The gateway takes such a file for none and writes over it. Correct it, or move it away, first.", s.Label, syntax)
+	case r.place.stateDir != "" && isDatabase(p.err):
+		r.errorf("KF0405", "Database that cannot be used", diag.Range{}, "%s.", strings.ReplaceAll(p.err.Error(), r.place.stateDir, r.show(r.place.stateDir)))
 	default:
 		r.errorf("KF0401", "Credential store that cannot be read", diag.Range{}, "%s: %s.", s.Label, reason(p.err))
 	}
@@ -175,9 +184,11 @@ func quoteAll(names []string) string {
 // storeReader reads single stores, several at a time.
 type storeReader struct {
 	*reader
-	form    form
-	hostKey []byte
-	written map[string]plan.Items
+	form form
+	// coordinator is the shared database, links followed.
+	coordinator string
+	hostKey     []byte
+	written     map[string]plan.Items
 }
 
 func (s *storeReader) read(ctx context.Context, at storeAt) (plan.StoreSnapshot, storeProblem) {
@@ -185,6 +196,10 @@ func (s *storeReader) read(ctx context.Context, at storeAt) (plan.StoreSnapshot,
 	if err := s.resolve(at, &out); err != nil {
 		return out, storeProblem{err: err}
 	}
+	if s.out.Rules.Coordinated {
+		out.Coordinator = s.coordinator
+	}
+	out.Refusal = s.refusal
 	c, err := OpenContainer(*s.host, out.Ref(), s.out.Rules)
 	if err != nil {
 		return out, storeProblem{err: err}

@@ -33,6 +33,7 @@ func registry() []entry {
 		own(schema.SourceCredential, newCredential),
 		own(schema.SourceStdin, newStdin),
 		own(schema.SourceClaudeCode, newClaudeCode),
+		own(schema.SourceLegacy, newLegacy),
 	}
 }
 

@@ -1,0 +1,165 @@
+package plan
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/keyform/keyform/schema"
+)
+
+// rescue plans what brings stranded credentials into the stores that the release
+// reads, and puts the files that held them aside as the gateway's own importer does. It
+// comes after the declared profiles: what is declared needs no import.
+func (d *differ) rescue() {
+	if !d.want.Gateway.Migrate || d.opts.Destroy {
+		return
+	}
+	picked := d.pick()
+	for i := range d.live.Sources {
+		s := &d.live.Sources[i]
+		if m := d.byAgent[s.Agent]; m != nil && s.Problem == "" {
+			d.importFrom(s, m, picked)
+		} else if s.Problem != "" {
+			d.legacyRemarks = append(d.legacyRemarks, fmt.Sprintf("%s is of an earlier form and nothing can be taken from it: %s.", s.Label, s.Problem))
+		}
+	}
+}
+
+// cell is one profile in one store.
+type cell struct{ agent, id string }
+
+// pick chooses, of several files that hold one profile, the one to take it from.
+func (d *differ) pick() map[cell]*LegacySource {
+	best := map[cell]*LegacyProfile{}
+	from := map[cell]*LegacySource{}
+	for i := range d.live.Sources {
+		s := &d.live.Sources[i]
+		if s.Problem != "" {
+			continue
+		}
+		for j := range s.Profiles {
+			p, at := &s.Profiles[j], cell{s.Agent, s.Profiles[j].ID}
+			var rival *LiveProfile
+			if best[at] != nil {
+				rival = &best[at].LiveProfile
+			}
+			if yes, _ := p.better(rival, d.opts.Now); yes {
+				best[at], from[at] = p, s
+			}
+		}
+	}
+	return from
+}
+
+func (d *differ) importFrom(s *LegacySource, m *model, picked map[cell]*LegacySource) {
+	var taken, there, left []string
+	for i := range s.Profiles {
+		p := &s.Profiles[i]
+		addr := d.liveAddress(m, p.ID)
+		live := m.live.Profile(p.ID)
+		yes, why := p.better(live, d.opts.Now)
+		switch {
+		case !d.targeted(addr):
+			return // nothing is put aside before all of it is imported
+		case slices.Contains(d.rules.RetiredIDs, p.ID):
+			left = append(left, p.ID+" (retired: "+d.live.Product+" "+d.live.Release+" has no use for it)")
+		case d.declaredAt(m, p.ID):
+			there = append(there, p.ID+" (declared)")
+		case picked[cell{s.Agent, p.ID}] != s:
+			there = append(there, p.ID+" (from another file)")
+		case yes:
+			d.importProfile(s, p, m, live)
+			taken = append(taken, p.ID)
+		case why == "":
+			there = append(there, p.ID)
+		default:
+			left = append(left, p.ID+" ("+why+")")
+		}
+	}
+	for _, provider := range sortedKeys(s.Orders) {
+		d.importOrder(s, m, provider)
+	}
+	d.putAside(s)
+	d.remarkSource(s, m, taken, there, left)
+}
+
+func (d *differ) importProfile(s *LegacySource, p *LegacyProfile, m *model, live *LiveProfile) {
+	op := ImportEntry{ID: p.ID, Kind: p.Kind, Secret: SecretUse{
+		Ref: schema.Ref{Source: schema.SourceLegacy, Args: []string{s.Path, p.ID}}, Domain: EntryDomain(s.Path, p.ID), Want: p.Entry,
+	}}
+	c := Change{
+		Address: d.liveAddress(m, p.ID).String(), Action: Migrate, Name: p.ID, Ops: Ops{op},
+		Summary: strings.Replace(credentialText(p.Kind, nil, d.opts.Now), "(sensitive)", "(sensitive) imported", 1),
+		Reason:  "from " + s.Label + ", which " + d.live.Product + " " + d.live.Release + " does not read",
+		After:   &Object{Type: "profile", Provider: p.Provider, Kind: p.Kind, Value: p.Credential, From: s.Label, Expires: p.Expires},
+	}
+	if p.Expires != nil && p.Kind == schema.Token {
+		c.Summary += ", expires " + dateText(*p.Expires, d.opts.Now)
+	}
+	if live != nil {
+		c.Before = &Object{Type: "profile", Provider: live.Provider, Kind: live.Kind, Value: live.Credential, Expires: live.Expires}
+		c.Summary += "; the live one cannot be used any more"
+	}
+	m.profiles[p.ID] = modelProfile{d.rules.Provider(p.Provider), p.Kind, p.usable(d.opts.Now)}
+	m.change(c)
+}
+
+// importOrder keeps an order that the store has none for, as far as its profiles are there.
+func (d *differ) importOrder(s *LegacySource, m *model, provider string) {
+	addr := d.agentOrder(m.ref.Agent, d.rules.Provider(provider))
+	key := orderKey(m.orders, d.rules.Provider(provider), d.rules)
+	if _, has := m.orders[key]; has || d.declared[addr] || !d.targeted(addr) {
+		return
+	}
+	ids := slices.DeleteFunc(slices.Clone(s.Orders[provider]), func(id string) bool { return !d.visible(id, d.view(m)) })
+	if len(ids) == 0 {
+		return
+	}
+	m.orders[key] = ids
+	m.change(Change{
+		Address: addr.String(), Action: Migrate, Name: "order " + key, Ops: Ops{SetOrder{Provider: key, IDs: ids}},
+		Summary: orderText(nil, ids), Reason: "from " + s.Label, After: &Object{Type: "order", Provider: key, IDs: ids},
+	})
+}
+
+// putAside plans the renaming of a file whose content is imported.
+func (d *differ) putAside(s *LegacySource) {
+	if s.Archive == "" {
+		return
+	}
+	why := "imported"
+	if s.Blocks {
+		why = "imported; as long as it is there the gateway refuses to work"
+	}
+	base := path.Base(s.Label)
+	d.aside = append(d.aside, StoreWrite{
+		Store: s.ref(), Exists: true, Before: s.Items(),
+		Changes: []Change{{
+			Address: schema.Address{Kind: schema.KindGateway, Gateway: d.live.Name}.String(), Action: Migrate, Name: base,
+			Summary: "renamed to " + base + s.Archive + "TIME", Reason: why, Ops: Ops{PutAside{Suffix: s.Archive}},
+			Before: &Object{Type: "file"},
+		}},
+	})
+}
+
+// remarkSource says what becomes of each profile of a file.
+func (d *differ) remarkSource(s *LegacySource, m *model, taken, there, left []string) {
+	says := []string{}
+	for _, part := range []struct {
+		what string
+		ids  []string
+	}{{"imported ", taken}, {"there already ", there}, {"left behind ", left}} {
+		if len(part.ids) > 0 {
+			says = append(says, part.what+strings.Join(part.ids, ", "))
+		}
+	}
+	if len(says) == 0 {
+		return
+	}
+	if s.Archive == "" && len(taken) == 0 && len(left) == 0 {
+		return // an old archive with nothing new in it
+	}
+	d.legacyRemarks = append(d.legacyRemarks, fmt.Sprintf("%s (%s) is of an earlier form: %s.", s.Label, m.title(), strings.Join(says, "; ")))
+}

@@ -1,0 +1,74 @@
+package plan
+
+import "github.com/keyform/keyform/schema"
+
+// LegacySource is a file of an earlier form of the credential stores, which the release
+// does not read any more: what is only in there is stranded.
+type LegacySource struct {
+	// Path is real and absolute; Label is how a user knows it.
+	Path  string `json:"path"`
+	Label string `json:"label"`
+	// Agent is whose it is, as in StoreSnapshot: "" for the shared store's.
+	Agent string `json:"agent,omitempty"`
+	// Image is the fingerprint of the whole content, under LegacyDomain.
+	Image Fingerprint `json:"image"`
+	// Profiles and Orders are what it holds, in the order of the file.
+	Profiles []LegacyProfile     `json:"profiles,omitempty"`
+	Orders   map[string][]string `json:"orders,omitempty"`
+	// Archive is what the gateway's own importer appends to the name of what it has
+	// imported: ".migrated-"; the time and a random part follow. "" for a source that stays as it is.
+	Archive string `json:"archive,omitempty"`
+	// Blocks tells that the release refuses to work as long as the file is there.
+	Blocks bool `json:"blocks,omitempty"`
+	// Problem says why nothing can be taken from it, "" if it can.
+	Problem string `json:"problem,omitempty"`
+}
+
+// LegacyProfile is one credential in a LegacySource.
+type LegacyProfile struct {
+	LiveProfile
+	// Entry is the fingerprint of all of it, under EntryDomain.
+	Entry Fingerprint `json:"entry"`
+}
+
+// LegacyDomain is what the fingerprint of a legacy file is bound to, EntryDomain that of
+// one entry in it.
+func LegacyDomain(path string) string { return "legacy " + path }
+
+// EntryDomain is what the fingerprint of an entry of a legacy file is bound to.
+func EntryDomain(path, id string) string { return "legacy " + path + " profile " + id }
+
+// Items gives the one item of a LegacySource: its content.
+func (s *LegacySource) Items() Items { return Items{legacyItem: s.Image} }
+
+// legacyItem names the content of a file as a whole among Items.
+const legacyItem = "file"
+
+func (s *LegacySource) ref() StoreRef {
+	return StoreRef{Kind: LegacyStore, Agent: s.Agent, Path: s.Path, Label: s.Label}
+}
+
+// better tells whether a stranded credential takes the place of the live one, which is
+// nil where there is none, and why not. The live store is what the release reads and
+// writes, so it wins unless what it has is of no use; of two logins the one that was
+// refreshed later wins, never an older refresh token over a newer one.
+func (p *LegacyProfile) better(live *LiveProfile, now int64) (yes bool, why string) {
+	switch {
+	case live == nil:
+		return true, ""
+	case live.Kind == p.Kind && live.Credential == p.Credential && live.Access == p.Access && live.Refresh == p.Refresh:
+		return false, ""
+	case live.Refreshing:
+		return false, "the gateway is refreshing the live one"
+	case p.Kind == schema.OAuth && live.Kind == schema.OAuth:
+		if p.Expires != nil && live.Expires != nil && *p.Expires > *live.Expires {
+			return true, ""
+		}
+		return false, "the live login was refreshed later"
+	case live.usable(now):
+		return false, "the live one is in use"
+	case !p.usable(now):
+		return false, "neither of the two can be used"
+	}
+	return true, ""
+}

@@ -1,0 +1,143 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/keyform/keyform/plan"
+	"github.com/keyform/keyform/providers/fsys"
+	"github.com/keyform/keyform/providers/sqlstore"
+)
+
+// database is the container of a store whose cells are rows: an agent's database, or
+// the shared one.
+type database struct {
+	host  Host
+	place sqlstore.Place
+}
+
+func openDatabase(host Host, ref plan.StoreRef, rules plan.Rules) *database {
+	p := sqlstore.Place{
+		Path: ref.Path, Kind: sqlstore.Agent, Agent: strings.TrimSuffix(ref.Agent, ownSuffix), MaxVersion: rules.SchemaAgent,
+		Coordinated: rules.Coordinated, StatePath: ref.Coordinator, UID: host.UID, FS: host.FS,
+	}
+	if ref.Agent == "" {
+		p.Kind, p.Agent, p.MaxVersion = sqlstore.State, "", rules.SchemaState
+	}
+	// Root may write for another user, who has to be able to go on with what it makes.
+	if info, err := host.FS.Stat(filepath.Dir(ref.Path)); err == nil && host.UID >= 0 {
+		if uid, _, ok := fsys.Owner(info); ok {
+			p.UID = uid
+		}
+	}
+	return &database{host, p}
+}
+
+// Read gives the rows, which are of one moment.
+func (d *database) Read(ctx context.Context, parse func(Content) error) (Content, error) {
+	view, err := sqlstore.Read(ctx, d.place)
+	if err != nil {
+		return Content{}, err
+	}
+	c := Content(view.Cells)
+	return c, parse(c)
+}
+
+// Hold takes the locks of the database. They end with the process, so there is none to
+// announce.
+func (d *database) Hold(ctx context.Context, o HoldOptions, f func(Held) error) error {
+	if err := o.Announce(nil); err != nil {
+		return &LockError{Err: err}
+	}
+	var inside error
+	err := sqlstore.Hold(ctx, d.place, sqlstore.Options{
+		Timeout: o.Timeout, Now: o.Now, Sleep: d.host.Sleep,
+		Point:    func(op sqlstore.Op, path string) error { return fsys.Point(d.host.FS, string(op), path) },
+		External: d.host.supervises(),
+	}, func(tx *sqlstore.Tx) error {
+		inside = f(&heldRows{tx})
+		return inside
+	})
+	var committed *sqlstore.CommittedError
+	switch {
+	case err == nil, inside != nil && errors.Is(err, inside):
+		return err
+	case errors.As(err, &committed):
+		return &LockError{Release: true, Err: err}
+	}
+	return &LockError{Err: err}
+}
+
+// supervises tells that keyform runs for an external supervisor of the gateway, in the
+// way in which OpenClaw 2026.9.6 tells its own commands.
+func (h *Host) supervises() bool {
+	return strings.TrimSpace(h.getenv("OPENCLAW_SUPERVISOR_MODE")) == "external"
+}
+
+// Clean has nothing to do: what is left of a killed write is for SQLite to undo, when
+// the database is opened next.
+func (d *database) Clean() error { return nil }
+
+// heldRows are rows in a transaction of ours.
+type heldRows struct{ tx *sqlstore.Tx }
+
+// Read gives the rows as the transaction has them.
+func (h *heldRows) Read(_ context.Context, parse func(Content) error) (Content, error) {
+	c := Content(h.tx.Cells())
+	return c, parse(c)
+}
+
+// Swap replaces the rows that differ. They are in place when the transaction is.
+func (h *heldRows) Swap(was, now Content) (placed bool, err error) {
+	if !Content(h.tx.Cells()).Equal(was) {
+		return false, ErrMoved
+	}
+	return false, h.tx.Replace(sqlstore.Cells(now))
+}
+
+// sharedStore finds out which store the agents share: the shared database's rows, or
+// still those of main's own database, as the row auth.sharedStore says. Where there is
+// neither yet, the gateway makes the former.
+func (r *reader) sharedStore(ctx context.Context) error {
+	if r.out.Rules.Generation != sharedTables {
+		return nil
+	}
+	ref := plan.StoreRef{Kind: plan.AuthStore, Path: filepath.Join(r.place.stateDir, stateDatabase)}
+	var err error
+	if ref.Path, err = r.host.real(ref.Path); err != nil {
+		return err
+	}
+	view, err := sqlstore.Read(ctx, openDatabase(*r.host, ref, r.out.Rules).place)
+	if err != nil {
+		return err
+	}
+	main := filepath.Join(r.place.stateDir, agentsDir, r.out.Rules.MainAgent, "agent", agentDatabase)
+	if view.Location == sqlstore.LocationState || view.Location == "" && !r.host.exists(main) {
+		r.out.Rules.MainAgent = ""
+	}
+	switch {
+	case view.Supervised && !r.host.supervises():
+		r.refusal = fmt.Sprintf("the state of this gateway is owned by the supervisor %q. Run keyform from there, with OPENCLAW_SUPERVISOR_MODE=external.", view.Manager)
+	case view.Maintenance.After(r.host.now()):
+		r.refusal = fmt.Sprintf("its databases are under maintenance by the gateway, until %s at the latest. Plan again then.", view.Maintenance.UTC().Format(time.RFC3339))
+	}
+	return nil
+}
+
+// isDatabase tells that an error is one of package sqlstore, whose text is a whole
+// sentence with the path in it.
+func isDatabase(err error) bool {
+	for _, target := range []any{
+		new(*sqlstore.FileError), new(*sqlstore.OrphanError), new(*sqlstore.CorruptError), new(*sqlstore.BusyError), new(*sqlstore.VersionError),
+		new(*sqlstore.OwnerError), new(*sqlstore.ShapeError), new(*sqlstore.RecoveryError), new(*sqlstore.UnreadyError),
+	} {
+		if errors.As(err, target) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,84 @@
+package gateway
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/keyform/keyform/providers/fsys"
+)
+
+// legacyFile is the container of a file of an earlier form: it is read like any file, and
+// where the others are replaced this one is renamed.
+type legacyFile struct{ files }
+
+// Hold takes no lock: the releases that find such a file do not write it.
+func (c *legacyFile) Hold(_ context.Context, o HoldOptions, f func(Held) error) error {
+	if err := o.Announce(nil); err != nil {
+		return &LockError{Err: err}
+	}
+	return f(&heldLegacy{c, o})
+}
+
+// Clean has nothing to do: a rename leaves nothing behind.
+func (c *legacyFile) Clean() error { return nil }
+
+type heldLegacy struct {
+	*legacyFile
+	options HoldOptions
+}
+
+// Swap renames the file to the name that OpenClaw's own importer would give it. It never
+// replaces what is there.
+func (h *heldLegacy) Swap(was, now Content) (placed bool, err error) {
+	live, err := h.file(h.path)
+	switch {
+	case err != nil:
+		return false, err
+	case !now.Missing():
+		return false, fmt.Errorf("%s is only ever put aside", filepath.Base(h.path))
+	case !sameText(live, was.Store):
+		return false, ErrMoved
+	}
+	name, err := h.archive()
+	if err != nil {
+		return false, err
+	}
+	if err := h.host.FS.Rename(h.path, name); err != nil {
+		return false, err
+	}
+	return true, h.host.FS.SyncDir(filepath.Dir(h.path))
+}
+
+// archive is the file's name with ".migrated-", the time and a random UUID appended, as
+// OpenClaw 2026.9.6 names what its doctor has imported: colons and dots of the time are
+// dashes.
+func (h *heldLegacy) archive() (string, error) {
+	var id [16]byte
+	if _, err := io.ReadFull(h.options.Rand, id[:]); err != nil {
+		return "", fmt.Errorf("name of the archive: %w", err)
+	}
+	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80
+	x := hex.EncodeToString(id[:])
+	at := strings.NewReplacer(":", "-", ".", "-").Replace(h.options.Now().UTC().Format("2006-01-02T15:04:05.000Z"))
+	name := h.path + migratedSuffix + at + "-" + strings.Join([]string{x[:8], x[8:12], x[12:16], x[16:20], x[20:]}, "-")
+	if _, err := h.host.FS.Lstat(name); err == nil {
+		return "", fmt.Errorf("%s is there already", filepath.Base(name))
+	}
+	return name, nil
+}
+
+// migratedSuffix begins what OpenClaw's importer appends.
+const migratedSuffix = ".migrated-"
+
+var _ Container = (*legacyFile)(nil)
+
+// onlyRegular refuses links and the like, which an importer of the gateway's does not
+// follow either.
+func (h *Host) onlyRegular(path string) bool {
+	info, err := h.FS.Lstat(path)
+	return err == nil && info.Mode().IsRegular() && fsys.Links(info) <= 1
+}
