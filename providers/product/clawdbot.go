@@ -15,9 +15,12 @@ func retired() []string { return []string{claudeCLI, codexCLI} }
 
 // The two generations of store locks, and the one of stores that is filled in.
 const (
-	lockDir   = "dir"
-	lockFile  = "file"
-	storeJSON = "json"
+	lockDir      = "dir"
+	lockFile     = "file"
+	storeJSON    = "json"
+	storeState   = "json+state"
+	agentTables  = "agent-sqlite"
+	sharedTables = "shared-sqlite"
 )
 
 // defaultPort is the gateway's port in all five products.

@@ -13,10 +13,9 @@ func openclaw() Product {
 		Unit: "openclaw-gateway", Launchd: "ai.openclaw",
 		UnitEnv: "OPENCLAW_SYSTEMD_UNIT", VersionEnv: "OPENCLAW_SERVICE_VERSION", LockDir: "openclaw",
 		Port: defaultPort, PortEnv: []string{"OPENCLAW_GATEWAY_PORT", "CLAWDBOT_GATEWAY_PORT"},
-		TokenEnv:      []string{"OPENCLAW_GATEWAY_TOKEN", "CLAWDBOT_GATEWAY_TOKEN"},
-		PasswordEnv:   []string{"OPENCLAW_GATEWAY_PASSWORD", "CLAWDBOT_GATEWAY_PASSWORD"},
-		LaterEvidence: laterOpenClaw(),
-		Releases:      openclawReleases(),
+		TokenEnv:    []string{"OPENCLAW_GATEWAY_TOKEN", "CLAWDBOT_GATEWAY_TOKEN"},
+		PasswordEnv: []string{"OPENCLAW_GATEWAY_PASSWORD", "CLAWDBOT_GATEWAY_PASSWORD"},
+		Releases:    openclawReleases(),
 	}
 }
 
@@ -62,10 +61,16 @@ func openclawReleases() []Release {
 	r328.SyncedIDs = []string{minimaxCLI, codexDefault}
 	r45 := r328.from("2026.4.5")
 	r45.Variables, r45.Aliases = vars45(), aliases45()
-	// 2026.4.7 was not looked at; 2026.4.8 keeps orders in a file of their own.
-	later := Release{From: "2026.4.6", Unsupported: "its credential stores are of a later form than this keyform writes"}
+	r48 := r45.from("2026.4.8")
+	r48.Generation, r48.OrderNeedsStore = storeState, true
+	r65 := r48.from("2026.6.5")
+	r65.Generation, r65.LockForm, r65.SchemaAgent, r65.ImportsLegacyFiles, r65.OrderNeedsStore = agentTables, "", 19, false, false
+	r81 := r65.from("2026.8.1")
+	r81.Generation, r81.SchemaAgent, r81.SchemaState, r81.Coordinated, r81.OrderNeedsStore, r81.LegacyBlocks = sharedTables, 23, 18, true, true, true
+	r96 := r81.from("2026.9.6")
+	r96.ReloadMethod = "models.authRefresh"
 	base.From = "2026.1.29"
-	return []Release{base, r212, between, r217, r221, r223, r226, r313, r322, r328, r45, later}
+	return []Release{base, r212, between, r217, r221, r223, r226, r313, r322, r328, r45, r48, r65, r81, r96}
 }
 
 // from gives a copy that begins with another release.

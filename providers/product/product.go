@@ -86,19 +86,21 @@ type Release struct {
 	// Generation and LockForm are those of plan.Rules, and so are the others of the
 	// same names. ImportsLegacyFiles: where an agent has no store, the release makes one
 	// from agents/ID/agent/auth.json, which it deletes then, and oauth.json.
-	Generation, LockForm string
-	Clobbers             bool
-	ReloadMethod         string
-	ListedFallback       bool
-	References           bool
-	SyncedIDs            []string
-	ClaudeSync           string
-	ModeMigrations       []string
-	RetiredIDs           []string
-	ImportsLegacyFiles   bool
-	DefaultModel         string
-	Variables            map[string][]string
-	Aliases              map[string]string
+	Generation, LockForm                       string
+	Clobbers                                   bool
+	OrderNeedsStore, Coordinated, LegacyBlocks bool
+	SchemaAgent, SchemaState                   int
+	ReloadMethod                               string
+	ListedFallback                             bool
+	References                                 bool
+	SyncedIDs                                  []string
+	ClaudeSync                                 string
+	ModeMigrations                             []string
+	RetiredIDs                                 []string
+	ImportsLegacyFiles                         bool
+	DefaultModel                               string
+	Variables                                  map[string][]string
+	Aliases                                    map[string]string
 	// Include is how its $include directive works.
 	Include Include
 }
@@ -189,6 +191,7 @@ func (r *Release) Rules() plan.Rules {
 		Variables: r.Variables, Aliases: r.Aliases,
 		Clobbers: r.Clobbers, ReloadMethod: r.ReloadMethod, References: r.References,
 		SyncedIDs: r.SyncedIDs, ClaudeSync: r.ClaudeSync, ModeMigrations: r.ModeMigrations, ListedFallback: r.ListedFallback,
+		OrderNeedsStore: r.OrderNeedsStore, Coordinated: r.Coordinated, LegacyBlocks: r.LegacyBlocks, SchemaAgent: r.SchemaAgent, SchemaState: r.SchemaState,
 		RetiredIDs: r.RetiredIDs, DefaultModel: r.DefaultModel,
 	}
 }
