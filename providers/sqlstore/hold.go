@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"time"
 
 	"github.com/keyform/keyform/providers/fsys"
@@ -63,6 +62,9 @@ func Hold(ctx context.Context, p Place, o Options, f func(*Tx) error) error {
 	if p.Coordinated && p.state() == "" {
 		return errors.New("sqlstore: a coordinated agent database needs the path of its state database")
 	}
+	if err := p.writable(ctx, o); err != nil {
+		return err
+	}
 	const shortest, longest = 2 * time.Millisecond, 50 * time.Millisecond
 	start, pause := o.Now(), shortest
 	for {
@@ -86,9 +88,6 @@ func Hold(ctx context.Context, p Place, o Options, f func(*Tx) error) error {
 
 // attempt is one go at it. With errBusy it says what is locked.
 func (p Place) attempt(ctx context.Context, o Options, f func(*Tx) error) (string, error) {
-	if err := p.writable(); err != nil {
-		return "", err
-	}
 	var coordinator *conn
 	if p.Coordinated {
 		path := p.coordinatorPath()
@@ -100,7 +99,7 @@ func (p Place) attempt(ctx context.Context, o Options, f func(*Tx) error) (strin
 			return path, err
 		}
 	}
-	err := p.admitted(o)
+	err := p.admitted(ctx, o)
 	if err == nil {
 		err = p.transact(ctx, o, f)
 	}
@@ -117,20 +116,40 @@ func (p Place) attempt(ctx context.Context, o Options, f func(*Tx) error) (strin
 	return p.Path, err
 }
 
-// writable says whether there is a database that the gateway's user and we can write.
-func (p Place) writable() error {
-	s, err := p.look()
-	if errors.Is(err, fs.ErrNotExist) {
-		if err := p.orphan(); err != nil {
+// writable refuses what is not to be written, before anything is opened for writing: on
+// closing, SQLite would move into a refused database what a crash has left in its log.
+// All of it is asked again once the locks are held.
+func (p Place) writable(ctx context.Context, o Options) error {
+	v, err := Read(ctx, p)
+	switch {
+	case errors.As(err, new(*RecoveryError)) || errors.As(err, new(*BusyError)):
+		// Only a writer can tell.
+	case err != nil:
+		return err
+	case !v.Exists:
+		return &MissingError{Path: p.Path}
+	default:
+		if err := p.refuses(v, o); err != nil {
 			return err
 		}
-		return &MissingError{Path: p.Path}
 	}
+	info, err := p.plain(p.Path)
 	if err != nil {
 		return err
 	}
-	if uid, _, known := fsys.Owner(s.info); known && uid != p.UID {
+	if uid, _, known := fsys.Owner(info); known && uid != p.UID {
 		return &FileError{Path: p.Path, Reason: fmt.Sprintf("belongs to user %d, not to the gateway's user %d", uid, p.UID)}
+	}
+	return p.admitted(ctx, o)
+}
+
+// refuses says why a database that can be read may not be written.
+func (p Place) refuses(v View, o Options) error {
+	if len(v.Missing) > 0 {
+		return &UnreadyError{Path: p.Path, Missing: v.Missing}
+	}
+	if p.Kind == State {
+		return v.owned(p.Path, o)
 	}
 	return nil
 }
@@ -152,24 +171,27 @@ func unbusy(path string, err error) error {
 
 // admitted says whether the state database lets an agent's database be written: OpenClaw
 // asks it when it opens one. The coordinator keeps the answer true.
-func (p Place) admitted(o Options) error {
+func (p Place) admitted(ctx context.Context, o Options) error {
 	if p.Kind != Agent || !p.Coordinated {
 		return nil
 	}
-	state := Place{Path: p.StatePath, Kind: State, FS: p.FS}
-	v, err := Read(context.Background(), state)
+	v, err := Read(ctx, Place{Path: p.StatePath, Kind: State, FS: p.FS})
 	if err != nil {
 		return fmt.Errorf("whether %s may be written: %w", p.Path, err)
 	}
-	return v.admits(state.Path, o)
+	if err := v.owned(p.StatePath, o); err != nil {
+		return err
+	}
+	if v.Maintenance.After(o.Now()) {
+		return &MaintenanceError{Path: p.StatePath, Until: v.Maintenance}
+	}
+	return nil
 }
 
-func (v View) admits(path string, o Options) error {
-	switch {
-	case v.Supervised && (!o.External || v.Manager == ""):
+// owned says whether somebody else owns the state.
+func (v View) owned(path string, o Options) error {
+	if v.Supervised && (!o.External || v.Manager == "") {
 		return &SupervisedError{Path: path, Manager: v.Manager}
-	case v.Maintenance.After(o.Now()):
-		return &MaintenanceError{Path: path, Until: v.Maintenance}
 	}
 	return nil
 }

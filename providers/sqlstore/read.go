@@ -17,6 +17,10 @@ const fresh = 10 * time.Millisecond
 // tries is how often a read is repeated that a writer got in the way of.
 const tries = 40
 
+// recoveryTries is how often a read is repeated that found the traces of a crash: the
+// last of several processes to close a database removes its -shm and then its -wal.
+const recoveryTries = 6
+
 // Read reads a database without changing a byte of it or of what lies beside it, and
 // without waiting for a lock. No database is a zero View, not an error. With an error
 // the View has what was learnt before, Exists and Version above all.
@@ -39,13 +43,10 @@ func Read(ctx context.Context, p Place) (View, error) {
 		}
 		f, err := p.once(before)
 		after, lookErr := p.look()
-		if lookErr != nil || !before.same(after) && before.settled() || errors.Is(err, errBusy) || errors.Is(err, errCantOpen) && !before.same(after) {
-			// A writer was here meanwhile: what we have may be of two states.
+		if meddled(before, after, err, lookErr) || errors.As(err, new(*RecoveryError)) && try < recoveryTries {
 			last = nil
-			if try > 0 {
-				if err := fsys.Pause(ctx, time.Millisecond<<min(try, 5)); err != nil {
-					return View{}, err
-				}
+			if err := fsys.Pause(ctx, time.Millisecond<<min(try, 5)); err != nil {
+				return View{}, err
 			}
 			continue
 		}
@@ -59,6 +60,11 @@ func Read(ctx context.Context, p Place) (View, error) {
 		return p.judge(f)
 	}
 	return View{Exists: true}, &BusyError{Path: p.Path, PIDs: holders(p.fs(), p.Path+"-shm", p.Path)}
+}
+
+// meddled says that a writer was here while we read: what we have may be of two states.
+func meddled(before, after stamp, err, lookErr error) bool {
+	return lookErr != nil || errors.Is(err, errBusy) || !before.same(after) && (before.settled() || err != nil)
 }
 
 // orphan is the answer where there is no database: nothing, or an error when data of

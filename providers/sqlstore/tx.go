@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql/driver"
 	"encoding/json"
-	"errors"
 	"fmt"
 )
 
@@ -97,13 +96,8 @@ func (t *Tx) begin() error {
 	if t.view, err = t.p.judge(found); err != nil {
 		return err
 	}
-	if len(t.view.Missing) > 0 {
-		return &UnreadyError{Path: t.p.Path, Missing: t.view.Missing}
-	}
-	if t.p.Kind == State {
-		if err := t.view.admits(t.p.Path, t.o); err != nil && !errors.As(err, new(*MaintenanceError)) {
-			return err
-		}
+	if err := t.p.refuses(t.view, t.o); err != nil {
+		return err
 	}
 	return t.sound()
 }
