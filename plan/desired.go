@@ -109,7 +109,7 @@ func Needs(want *DesiredGateway, live *GatewaySnapshot, targets []schema.Address
 	var out []SecretUse
 	name := want.Gateway.Name
 	for _, p := range want.Profiles {
-		if a := profileAddress(name, p); p.Kind != schema.OAuth && targeted(targets, a) {
+		if a := profileAddress(name, p); p.Kind != schema.OAuth && !p.Reference && targeted(targets, a) {
 			out = append(out, want.use(p.Use, ProfileDomain(name, p.ID), nil))
 		}
 	}

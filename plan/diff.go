@@ -90,6 +90,8 @@ type differ struct {
 	imports *importing
 	// unnamed are the notes about logins that do not say whose they are.
 	unnamed []string
+	// providers are the entries of secrets.providers that declared profiles need.
+	providers map[string]bool
 	// aside are the legacy files to rename, legacyRemarks what becomes of what they hold.
 	aside         []StoreWrite
 	legacyRemarks []string
@@ -131,7 +133,9 @@ func (d *differ) run() GatewayPlan {
 		d.retire()
 		d.orders()
 	}
+	d.checkStoredEnv()
 	d.cascade()
+	d.dropProviders()
 	d.listings()
 	d.migrations()
 	d.guard()
@@ -299,6 +303,10 @@ func (d *differ) assemble() {
 		if d.live.Config.Refusal != "" {
 			d.errorf("KF0611", "Configuration that cannot be edited", diag.Range{}, schema.Address{Kind: schema.KindGateway, Gateway: d.live.Name},
 				"%s has to change (%s), but %s", d.live.Config.Label, d.config.changes[0].Summary, d.live.Config.Refusal)
+		}
+		if d.live.Config.Includes && len(d.providers) > 0 {
+			d.errorf("KF0611", "Configuration that cannot be edited", diag.Range{}, schema.Address{Kind: schema.KindGateway, Gateway: d.live.Name},
+				"A stored reference needs an entry in secrets.providers of %s, which is put together from several files by $include: keyform edits that in one file only. Use store = \"value\", or move the configuration into one file.", d.live.Config.Label)
 		}
 		sortChanges(d.config.changes)
 		c := d.live.Config

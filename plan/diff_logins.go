@@ -116,7 +116,7 @@ func (d *differ) importLogin(p *schema.Profile, addr schema.Address, m *model, l
 		return
 	}
 	d.imports.writes = true
-	m.profiles[p.ID] = modelProfile{d.rules.Provider(syncProvider), d.sync.Kind, true}
+	m.profiles[p.ID] = modelProfile{d.rules.Provider(syncProvider), d.sync.Kind, true, true}
 	m.change(d.importChange(addr, m, live, why))
 }
 

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -79,10 +78,19 @@ func (d *differ) profile(p *schema.Profile, addr schema.Address, m *model) {
 			m.ref.Label, p.ID, m.ref.Agent, m.ref.Agent)
 		return
 	}
-	use := d.want.use(p.Use, ProfileDomain(d.live.Name, p.ID), d.prints)
-	op, change := d.compareProfile(p, m, use)
+	want := credentialWant{use: d.want.use(p.Use, ProfileDomain(d.live.Name, p.ID), d.prints)}
+	if p.Reference {
+		ref, provider, problem := d.storedRef(p)
+		if problem != "" {
+			d.errorf("KF0624", "Reference that cannot be stored", p.Use.Range, addr, "%q has store = \"reference\", but %s.", p.ID, problem)
+			return
+		}
+		want.ref = ref
+		d.keepProvider(provider, addr)
+	}
+	op, change := d.compareProfile(p, m, want)
 	d.checkExpiry(p, addr, live, change)
-	m.profiles[p.ID] = modelProfile{d.rules.Provider(p.Provider), p.Kind, true}
+	m.profiles[p.ID] = modelProfile{d.rules.Provider(p.Provider), p.Kind, true, change != nil && change.Rekey}
 	if change == nil {
 		d.keep(addr, m.ref.Key(), d.keptOrigin(p, m))
 		return
@@ -125,74 +133,6 @@ func (d *differ) keptOrigin(p *schema.Profile, m *model) Origin {
 		return d.copyOrigin(profileAddress(d.live.Name, p))
 	}
 	return Adopted
-}
-
-// compareProfile gives the op and the change that make live what is declared, or
-// nil where it already is.
-func (d *differ) compareProfile(p *schema.Profile, m *model, use SecretUse) (Op, *Change) {
-	live := m.live.Profile(p.ID)
-	op := PutProfile{ID: p.ID, Provider: p.Provider, Kind: p.Kind, Secret: use, Expires: p.Expires}
-	after := &Object{Type: "profile", Provider: p.Provider, Kind: p.Kind, Value: use.Want, From: use.Ref.String(), Expires: asFloat(p.Expires)}
-	if live == nil {
-		d.countUnchecked(use)
-		return op, &Change{Action: Create, After: after, Summary: credentialText(p.Kind, p.Expires, d.opts.Now)}
-	}
-	before := &Object{Type: "profile", Provider: live.Provider, Kind: live.Kind, Value: live.Credential, Expires: live.Expires}
-	var says []string
-	sameKind := live.Kind == p.Kind && live.Reference == nil
-	rekey := !sameKind || use.Want != "" && use.Want != live.Credential
-	if use.Want == "" && sameKind {
-		d.countUnchecked(use)
-		after.Value = live.Credential
-	}
-	if rekey && sameKind && p.Lifecycle.Ignores(string(p.Kind)) {
-		rekey = false
-	}
-	switch {
-	case live.Kind != p.Kind:
-		says = append(says, fmt.Sprintf("%s -> %s (sensitive)", live.Kind, p.Kind))
-	case live.Reference != nil:
-		says = append(says, fmt.Sprintf("%s stored reference -> (sensitive) value", p.Kind))
-	case rekey:
-		says = append(says, fmt.Sprintf("%s (sensitive) will change", p.Kind))
-	}
-	if rekey && slices.Contains(m.live.Usage, p.ID) {
-		says = append(says, "cooldown cleared")
-	}
-	if live.Provider != p.Provider && !p.Lifecycle.Ignores("provider") {
-		says = append(says, fmt.Sprintf("provider %s -> %s", live.Provider, p.Provider))
-	} else {
-		op.Provider = live.Provider
-	}
-	op.KeepSecret = !rekey
-	says = append(says, d.compareExpires(p, live, rekey, &op, after)...)
-	if len(says) == 0 {
-		return nil, nil
-	}
-	return op, &Change{Action: Update, Before: before, After: after, Summary: join(says...), Rekey: rekey}
-}
-
-// compareExpires applies the rule that an undeclared expiry outlives only an
-// unchanged credential.
-func (d *differ) compareExpires(p *schema.Profile, live *LiveProfile, rekey bool, op *PutProfile, after *Object) []string {
-	declared := p.Expires != nil && !p.Lifecycle.Ignores("expires") && !p.Lifecycle.Ignores("issued")
-	switch {
-	case declared && (live.Expires == nil || *live.Expires != float64(*p.Expires)):
-		return []string{"expires " + dateText(float64(*p.Expires), d.opts.Now)}
-	case declared:
-		return nil
-	case rekey && live.Expires != nil:
-		op.Expires, op.KeepExpires, after.Expires = nil, false, nil
-		return []string{"its expiry is dropped"}
-	}
-	op.Expires, op.KeepExpires, after.Expires = nil, true, live.Expires
-	return nil
-}
-
-func (d *differ) countUnchecked(use SecretUse) {
-	if use.Want == "" {
-		d.unchecked++
-	}
 }
 
 // checkExpiry refuses to store what has expired, and wonders at a credential that

@@ -102,7 +102,7 @@ func (d *differ) importProfile(s *LegacySource, p *LegacyProfile, m *model, live
 		c.Before = &Object{Type: "profile", Provider: live.Provider, Kind: live.Kind, Value: live.Credential, Expires: live.Expires}
 		c.Summary += "; the live one cannot be used any more"
 	}
-	m.profiles[p.ID] = modelProfile{d.rules.Provider(p.Provider), p.Kind, p.usable(d.opts.Now)}
+	m.profiles[p.ID] = modelProfile{d.rules.Provider(p.Provider), p.Kind, p.usable(d.opts.Now), true}
 	m.change(c)
 }
 

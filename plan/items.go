@@ -48,6 +48,9 @@ func (c *ConfigSnapshot) Items() Items {
 		items["listing "+l.ID] = image(l.Provider, l.Mode, l.Email)
 	}
 	addOrders(items, c.Orders)
+	for name, image := range c.SecretProviders {
+		items[secretItem(name)] = image
+	}
 	return items
 }
 

@@ -27,6 +27,8 @@ type modelProfile struct {
 	kind     schema.CredentialKind
 	// usable tells that a gateway would send it: it has a credential that has not expired.
 	usable bool
+	// rekeyed tells that the plan replaces what is stored.
+	rekeyed bool
 }
 
 func newModel(s *StoreSnapshot, rules Rules, now int64) *model {
@@ -37,7 +39,7 @@ func newModel(s *StoreSnapshot, rules Rules, now int64) *model {
 		orders:   make(map[string][]string, len(s.Orders)),
 	}
 	for _, p := range s.Profiles {
-		m.profiles[p.ID] = modelProfile{rules.Provider(p.Provider), p.Kind, p.usable(now)}
+		m.profiles[p.ID] = modelProfile{rules.Provider(p.Provider), p.Kind, p.usable(now), false}
 	}
 	for provider, ids := range s.Orders {
 		m.orders[provider] = ids
@@ -99,7 +101,7 @@ func (m *model) write() (StoreWrite, bool) {
 // additions come before what depends on them.
 func sortChanges(cs []Change) {
 	rank := func(c Change) int {
-		kind := map[string]int{"profile": 0, "variable": 0, "listing": 1, "order": 2}
+		kind := map[string]int{"profile": 0, "variable": 0, "secret_provider": 1, "listing": 1, "order": 2}
 		action := map[Action]int{Create: 0, Update: 1, Migrate: 2, Delete: 3}
 		object := c.After
 		if object == nil {

@@ -102,6 +102,14 @@ type DropListing struct {
 	ID string `json:"id"`
 }
 
+// PutSecretProvider makes or replaces an entry of the configuration's secrets.providers.
+type PutSecretProvider SecretProvider
+
+// DropSecretProvider removes an entry of secrets.providers.
+type DropSecretProvider struct {
+	Name string `json:"name"`
+}
+
 // SetVar assigns a variable of the .env file: a secret, or where that is nil the literal.
 type SetVar struct {
 	Name    string     `json:"name"`
@@ -124,7 +132,11 @@ func (DropOrder) kind() string   { return "drop_order" }
 func (PutListing) kind() string  { return "put_listing" }
 func (DropListing) kind() string { return "drop_listing" }
 func (SetVar) kind() string      { return "set_var" }
-func (DropVar) kind() string     { return "drop_var" }
+
+func (PutSecretProvider) kind() string  { return "put_secret_provider" }
+func (DropSecretProvider) kind() string { return "drop_secret_provider" }
+
+func (DropVar) kind() string { return "drop_var" }
 
 // OpSecret gives the secret that an op wants, nil if it wants none.
 func OpSecret(op Op) *SecretUse {
@@ -201,6 +213,10 @@ func (t taggedOp) decode() (Op, error) {
 		return decodeOp[PutListing](t.Args)
 	case "drop_listing":
 		return decodeOp[DropListing](t.Args)
+	case "put_secret_provider":
+		return decodeOp[PutSecretProvider](t.Args)
+	case "drop_secret_provider":
+		return decodeOp[DropSecretProvider](t.Args)
 	case "set_var":
 		return decodeOp[SetVar](t.Args)
 	case "drop_var":

@@ -59,6 +59,8 @@ type GatewaySnapshot struct {
 	// Elsewhere are variables that reach the gateway another way than its .env file.
 	Elsewhere []EnvElsewhere `json:"elsewhere,omitempty"`
 	Ledger    Ledger         `json:"ledger"`
+	// OnePassword is the program op of 1Password in PATH, links followed; "" if there is none.
+	OnePassword string `json:"onepassword,omitempty"`
 	// Sources are what earlier forms of the stores have left.
 	Sources []LegacySource `json:"sources,omitempty"`
 	// Legacy are remarks, full sentences, on what earlier names of the product left
@@ -228,6 +230,12 @@ type ConfigSnapshot struct {
 	EnvVars map[string]Fingerprint `json:"env_vars,omitempty"`
 	// ModelKeys are the providers with a models.providers.*.apiKey, sorted.
 	ModelKeys []string `json:"model_keys,omitempty"`
+	// Includes tells that the configuration is in several files.
+	Includes bool `json:"includes,omitempty"`
+	// SecretProviders are the entries of secrets.providers that keyform made, by name, with
+	// an image of each; SecretsEnv is secrets.defaults.env, "" where it is not set.
+	SecretProviders map[string]Fingerprint `json:"secret_providers,omitempty"`
+	SecretsEnv      string                 `json:"secrets_env,omitempty"`
 	// Model is the primary model of the agents' defaults, "" where there is none.
 	Model string `json:"model,omitempty"`
 }

@@ -83,6 +83,10 @@ func target(op Op) (cell string, kind StoreKind) {
 		return "listing " + op.ID, ConfigStore
 	case DropListing:
 		return "listing " + op.ID, ConfigStore
+	case PutSecretProvider:
+		return secretItem(op.Name), ConfigStore
+	case DropSecretProvider:
+		return secretItem(op.Name), ConfigStore
 	case SetVar:
 		return "variable " + op.Name, EnvStore
 	case DropVar:

@@ -27,6 +27,8 @@ type configuration struct {
 	parts []part
 	// includes tells that there are more files than one.
 	includes bool
+	// providers are the entries of secrets.providers that keyform made in the main file.
+	providers map[string]plan.Fingerprint
 }
 
 // readConfig reads the configuration. Where it cannot, it tells why and gives false.
@@ -56,7 +58,8 @@ func (r *reader) readConfig(ctx context.Context, rule product.Include) (configur
 		r.errorf("KF0413", "Configuration that includes what it cannot", diag.Range{}, "%s. The gateway does not read its configuration so: correct it first.", err)
 		return configuration{}, false
 	}
-	return configuration{exists: true, merged: merged, parts: c.parts(doc.Root(), nil, []string{authKey}, []string{path}), includes: len(c.files) > 1}, true
+	own := ownProviders(doc.Root().Get(secretsKey).Get(providersKey))
+	return configuration{exists: true, providers: own, merged: merged, parts: c.parts(doc.Root(), nil, []string{authKey}, []string{path}), includes: len(c.files) > 1}, true
 }
 
 // lastTouched is the release that wrote the configuration last, or "".
@@ -106,7 +109,7 @@ func defaultAgent(id string) string {
 
 // snapshot is what a plan sees of the configuration.
 func (c configuration) snapshot(r *reader, rules plan.Rules) plan.ConfigSnapshot {
-	s := plan.ConfigSnapshot{Path: r.place.configPath, AuthPath: []string{authKey}, Exists: c.exists}
+	s := plan.ConfigSnapshot{Includes: c.includes, Path: r.place.configPath, AuthPath: []string{authKey}, Exists: c.exists}
 	switch {
 	case len(c.parts) == 1:
 		s.Path, s.AuthPath = c.parts[0].file, append([]string{}, c.parts[0].path...)
@@ -137,6 +140,7 @@ func (c configuration) snapshot(r *reader, rules plan.Rules) plan.ConfigSnapshot
 		}
 	}
 	slices.Sort(s.ModelKeys)
+	s.SecretProviders, s.SecretsEnv = c.providers, c.merged.get(secretsKey, "defaults", "env").str()
 	return s
 }
 

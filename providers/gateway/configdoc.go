@@ -75,6 +75,9 @@ func (d *configDoc) auth() *jsondoc.Node {
 func (d *configDoc) Items(string, []byte) plan.Items {
 	auth := d.auth()
 	s := plan.ConfigSnapshot{Orders: readOrders(auth.Get(orderKey))}
+	if d.doc != nil {
+		s.SecretProviders = ownProviders(d.doc.Root().Get(secretsKey).Get(providersKey))
+	}
 	for id, n := range auth.Get(profilesKey).Members() {
 		if n.Kind() == jsondoc.Object {
 			provider, _ := n.Get(providerKey).Str()
@@ -113,6 +116,11 @@ func (d *configDoc) Do(op plan.Op, _ Secrets) error {
 		return setOrder(auth, op)
 	case plan.DropOrder:
 		dropOrder(d.auth(), op)
+		return nil
+	case plan.PutSecretProvider:
+		return putProvider(d.doc.Root(), plan.SecretProvider(op))
+	case plan.DropSecretProvider:
+		dropProvider(d.doc.Root(), op.Name)
 		return nil
 	}
 	return unfit(op, "a configuration")

@@ -1,0 +1,160 @@
+package plan
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/keyform/keyform/schema"
+)
+
+// SecretProvider is an entry of secrets.providers in the gateway's configuration, made
+// for one reference: that is where it says how the gateway gets it (OpenClaw 2026.2.26
+// and later).
+type SecretProvider struct {
+	Name string `json:"name"`
+	// Source is "file" or "exec".
+	Source string `json:"source"`
+	// Path is the file of a "file".
+	Path string `json:"path,omitempty"`
+	// Command is the program of an "exec", absolute and no link; Args are its arguments,
+	// PassEnv the variables of the gateway's environment that it gets.
+	Command string   `json:"command,omitempty"`
+	Args    []string `json:"args,omitempty"`
+	PassEnv []string `json:"pass_env,omitempty"`
+}
+
+// OwnProvider begins the names of the entries that keyform makes. An entry of such a
+// name that nothing refers to any more is removed.
+const OwnProvider = "keyform-"
+
+// Image is what is compared of an entry.
+func (p *SecretProvider) Image() Fingerprint {
+	return image(p.Source, p.Path, p.Command, strings.Join(p.Args, "\x00"), strings.Join(p.PassEnv, "\x00"))
+}
+
+// text says what an entry is about.
+func (p *SecretProvider) text(home string) string {
+	what := "the file " + ShowPath(p.Path, home)
+	if p.Source == "exec" {
+		what = strings.Join(append([]string{ShowPath(p.Command, home)}, p.Args...), " ")
+	}
+	return p.Name + ": " + what
+}
+
+// secretItem names an entry among Items.
+func secretItem(name string) string { return "secret provider " + name }
+
+// envName is what OpenClaw takes for a variable in a reference.
+var envName = regexp.MustCompile(`^[A-Z][A-Z0-9_]{0,127}$`)
+
+// storedRef gives what a profile with store = "reference" stores, and the entry that it
+// needs, nil for none. problem says why it cannot be stored so, "" if it can.
+func (d *differ) storedRef(p *schema.Profile) (ref *StoredRef, provider *SecretProvider, problem string) {
+	from := p.Use.Ref
+	switch {
+	case !d.rules.References:
+		return nil, nil, fmt.Sprintf("%s %s knows no references: the first release that does is OpenClaw 2026.2.26", d.live.Product, d.live.Release)
+	case from.Source == schema.SourceEnv && !envName.MatchString(from.Args[0]):
+		return nil, nil, fmt.Sprintf("the gateway takes capital letters, digits and \"_\" for a variable in a reference, and %q is another name", from.Args[0])
+	case from.Source == schema.SourceEnv:
+		name := d.live.Config.SecretsEnv
+		if name == "" {
+			name = "default"
+		}
+		return &StoredRef{"env", name, from.Args[0]}, nil, ""
+	case from.Source == schema.SourceFile:
+		path := from.Args[0]
+		if rest, below := strings.CutPrefix(path, "~/"); below {
+			path = strings.TrimSuffix(d.live.Home, "/") + "/" + rest
+		}
+		provider = &SecretProvider{Source: "file", Path: path}
+	case from.Source == schema.SourceOnePassword && d.live.OnePassword == "":
+		return nil, nil, "the gateway asks 1Password by its command line, and there is no op in PATH on this host: install 1Password CLI, or use store = \"value\""
+	case from.Source == schema.SourceOnePassword:
+		provider = &SecretProvider{
+			Source: "exec", Command: d.live.OnePassword, Args: []string{"read", "--no-newline", from.Args[0]},
+			PassEnv: []string{"HOME", "OP_SERVICE_ACCOUNT_TOKEN", "OP_CONNECT_HOST", "OP_CONNECT_TOKEN"},
+		}
+	default:
+		return nil, nil, from.String() + " is nothing that the gateway can resolve by itself"
+	}
+	sum := sha256.Sum256([]byte(from.Key()))
+	provider.Name = OwnProvider + provider.Source + "-" + hex.EncodeToString(sum[:6])
+	return &StoredRef{provider.Source, provider.Name, "value"}, provider, ""
+}
+
+// keepProvider plans the entry of secrets.providers that a stored reference needs.
+func (d *differ) keepProvider(p *SecretProvider, addr schema.Address) {
+	if p == nil {
+		return
+	}
+	if d.providers == nil {
+		d.providers = map[string]bool{}
+	}
+	if d.providers[p.Name] {
+		return
+	}
+	d.providers[p.Name] = true
+	was, there := d.live.Config.SecretProviders[p.Name]
+	if there && was == p.Image() {
+		return
+	}
+	c := Change{
+		Address: addr.String(), Action: Create, Name: "secrets.providers", Ops: Ops{PutSecretProvider(*p)},
+		Summary: p.text(d.live.Home), After: &Object{Type: "secret_provider", Provider: p.Name},
+		Reason: "for the reference of " + addr.Name,
+	}
+	if there {
+		c.Action, c.Before = Update, &Object{Type: "secret_provider", Provider: p.Name}
+	}
+	d.config.change(c)
+}
+
+// dropProviders removes entries that keyform made and nothing refers to any more.
+func (d *differ) dropProviders() {
+	if d.opts.Targets != nil {
+		return
+	}
+	used := map[string]bool{}
+	for _, m := range d.stores {
+		for i := range m.live.Profiles {
+			p := &m.live.Profiles[i]
+			if after, there := m.profiles[p.ID]; there && p.Reference != nil && !after.rekeyed {
+				used[p.Reference.Provider] = true
+			}
+		}
+	}
+	for _, name := range sortedKeys(d.live.Config.SecretProviders) {
+		if used[name] || d.providers[name] {
+			continue
+		}
+		d.config.change(Change{
+			Address: schema.Address{Kind: schema.KindGateway, Gateway: d.live.Name}.String(), Action: Delete, Name: "secrets.providers",
+			Summary: name + " goes", Reason: "nothing refers to it any more", Ops: Ops{DropSecretProvider{Name: name}},
+			Before: &Object{Type: "secret_provider", Provider: name},
+		})
+	}
+}
+
+// checkStoredEnv warns of references to variables that the gateway will not have: it
+// then refuses the profile, and does not try another one.
+func (d *differ) checkStoredEnv() {
+	for _, p := range d.want.Profiles {
+		if !p.Reference || p.Use.Ref.Source != schema.SourceEnv || len(p.Use.Ref.Args) == 0 {
+			continue
+		}
+		name, addr := p.Use.Ref.Args[0], profileAddress(d.live.Name, p)
+		_, inConfig := d.live.Config.EnvVars[name]
+		elsewhere := slices.ContainsFunc(d.live.Elsewhere, func(e EnvElsewhere) bool { return e.Name == name && e.Value != "" })
+		if !d.targeted(addr) || inConfig || elsewhere || d.setsVar(name) || d.live.Env.Var(name) != nil && !d.dropsVar(name) {
+			continue
+		}
+		d.warnf("KF0625", "Reference to a variable that is not there", p.Use.Range, addr,
+			"%s is to be resolved by the gateway, and neither %s nor its service sets that variable. The gateway refuses the profile then. Set it with a provider block, env = { %s = ... }, or in the service's environment.",
+			p.Use.Ref.String(), d.live.Env.Label, name)
+	}
+}
