@@ -300,20 +300,19 @@ func (d *differ) assemble() {
 	}
 	d.out.Writes = append(d.out.Writes, d.aside...)
 	if len(d.config.changes) > 0 {
+		d.checkProviders()
 		if d.live.Config.Refusal != "" {
 			d.errorf("KF0611", "Configuration that cannot be edited", diag.Range{}, schema.Address{Kind: schema.KindGateway, Gateway: d.live.Name},
 				"%s has to change (%s), but %s", d.live.Config.Label, d.config.changes[0].Summary, d.live.Config.Refusal)
 		}
-		if d.live.Config.Includes && len(d.providers) > 0 {
-			d.errorf("KF0611", "Configuration that cannot be edited", diag.Range{}, schema.Address{Kind: schema.KindGateway, Gateway: d.live.Name},
-				"A stored reference needs an entry in secrets.providers of %s, which is put together from several files by $include: keyform edits that in one file only. Use store = \"value\", or move the configuration into one file.", d.live.Config.Label)
-		}
 		sortChanges(d.config.changes)
 		c := d.live.Config
-		d.out.Writes = append(d.out.Writes, StoreWrite{
-			Store:  c.ref(),
-			Exists: c.Exists, Before: c.Items(), Changes: d.config.changes,
-		})
+		w := StoreWrite{Store: c.ref(), Exists: c.Exists, Before: c.Items(), Changes: d.config.changes}
+		if w.first() {
+			d.out.Writes = append([]StoreWrite{w}, d.out.Writes...)
+		} else {
+			d.out.Writes = append(d.out.Writes, w)
+		}
 	}
 	if len(d.env) > 0 {
 		sortChanges(d.env)

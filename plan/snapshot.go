@@ -59,7 +59,11 @@ type GatewaySnapshot struct {
 	// Elsewhere are variables that reach the gateway another way than its .env file.
 	Elsewhere []EnvElsewhere `json:"elsewhere,omitempty"`
 	Ledger    Ledger         `json:"ledger"`
-	// OnePassword is the program op of 1Password in PATH, links followed; "" if there is none.
+	// StoredFiles says of files that stored references name why the gateway would refuse
+	// them, "" of those that it takes; by path.
+	StoredFiles map[string]string `json:"stored_files,omitempty"`
+	// OnePassword is the program op of 1Password in PATH, links followed, if
+	// it is the gateway's user's own; "" if there is none.
 	OnePassword string `json:"onepassword,omitempty"`
 	// Sources are what earlier forms of the stores have left.
 	Sources []LegacySource `json:"sources,omitempty"`
@@ -108,6 +112,9 @@ type Rules struct {
 	References bool `json:"references,omitempty"`
 	// SyncedIDs are profile ids that the product's own sync brings back when deleted.
 	SyncedIDs []string `json:"synced_ids,omitempty"`
+	// ProvidersLive: a running gateway sees a new entry of secrets.providers without a
+	// restart.
+	ProvidersLive bool `json:"providers_live,omitempty"`
 	// ClaudeSync is the profile that the product's own sync copies Claude Code's login
 	// to, "" for products without that sync.
 	ClaudeSync string `json:"claude_sync,omitempty"`

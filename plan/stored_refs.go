@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/keyform/keyform/schema"
+	"github.com/keyform/keyform/schema/diag"
 )
 
 // SecretProvider is an entry of secrets.providers in the gateway's configuration, made
@@ -67,13 +68,13 @@ func (d *differ) storedRef(p *schema.Profile) (ref *StoredRef, provider *SecretP
 		}
 		return &StoredRef{"env", name, from.Args[0]}, nil, ""
 	case from.Source == schema.SourceFile:
-		path := from.Args[0]
-		if rest, below := strings.CutPrefix(path, "~/"); below {
-			path = strings.TrimSuffix(d.live.Home, "/") + "/" + rest
+		path := StoredFile(from.Args[0], d.live.Home)
+		if problem := d.live.StoredFiles[path]; problem != "" {
+			return nil, nil, fmt.Sprintf("the gateway would refuse %s: %s", ShowPath(path, d.live.Home), problem)
 		}
 		provider = &SecretProvider{Source: "file", Path: path}
 	case from.Source == schema.SourceOnePassword && d.live.OnePassword == "":
-		return nil, nil, "the gateway asks 1Password by its command line, and there is no op in PATH on this host: install 1Password CLI, or use store = \"value\""
+		return nil, nil, "the gateway asks 1Password by its command line, and runs only a program that its own user owns: there is no such op in PATH on this host. Install 1Password CLI for that user, or put a script there that runs it (exec /usr/bin/op \"$@\"), or use store = \"value\""
 	case from.Source == schema.SourceOnePassword:
 		provider = &SecretProvider{
 			Source: "exec", Command: d.live.OnePassword, Args: []string{"read", "--no-newline", from.Args[0]},
@@ -85,6 +86,29 @@ func (d *differ) storedRef(p *schema.Profile) (ref *StoredRef, provider *SecretP
 	sum := sha256.Sum256([]byte(from.Key()))
 	provider.Name = OwnProvider + provider.Source + "-" + hex.EncodeToString(sum[:6])
 	return &StoredRef{provider.Source, provider.Name, "value"}, provider, ""
+}
+
+// StoredFile is the file of a reference as the gateway is told of it: "~/" is its home.
+func StoredFile(path, home string) string {
+	if rest, below := strings.CutPrefix(path, "~/"); below {
+		return strings.TrimSuffix(home, "/") + "/" + rest
+	}
+	return path
+}
+
+// checkProviders refuses entries of secrets.providers that would not be found.
+func (d *differ) checkProviders() {
+	changed := slices.ContainsFunc(d.config.changes, func(c Change) bool { return c.Name == "secrets.providers" && c.Action != Delete })
+	at := schema.Address{Kind: schema.KindGateway, Gateway: d.live.Name}
+	switch {
+	case !changed:
+	case d.live.Config.Includes:
+		d.errorf("KF0611", "Configuration that cannot be edited", diag.Range{}, at,
+			"A stored reference needs an entry in secrets.providers of %s, which is put together from several files by $include: keyform edits that in one file only. Use store = \"value\", or move the configuration into one file.", d.live.Config.Label)
+	case d.live.Running && !d.rules.ProvidersLive && d.want.Gateway.Reload.Mode != "restart":
+		d.errorf("KF0624", "Reference that cannot be stored", d.want.Gateway.Attrs["reload"], at,
+			"A running %s %s learns of a new entry in secrets.providers only by a restart. Use reload = \"restart\", or stop the gateway first.", d.live.Product, d.live.Release)
+	}
 }
 
 // keepProvider plans the entry of secrets.providers that a stored reference needs.

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/keyform/keyform/schema"
 )
@@ -24,6 +25,9 @@ func Verify(p *Plan) error {
 			} else {
 				seen[key] = true
 			}
+			if w.first() && j == 0 {
+				continue
+			}
 			rank := map[StoreKind]int{AuthStore: 0, LegacyStore: 1, ConfigStore: 2, EnvStore: 3}[w.Store.Kind]
 			if rank < last {
 				return fmt.Errorf("gateway %s: %s is written after a store that comes later", g.Name, w.Store.Label)
@@ -32,6 +36,14 @@ func Verify(p *Plan) error {
 		}
 	}
 	return nil
+}
+
+// first tells that the write makes an entry that stored references need: up to OpenClaw
+// 2026.7.35 a gateway that starts without it in between would not start.
+func (w *StoreWrite) first() bool {
+	return slices.ContainsFunc(w.Changes, func(c Change) bool {
+		return slices.ContainsFunc(c.Ops, func(op Op) bool { _, adds := op.(PutSecretProvider); return adds })
+	})
 }
 
 func (w *StoreWrite) verify() error {

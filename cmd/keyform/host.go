@@ -56,6 +56,17 @@ func watched(cfg *schema.Config) []string {
 	return out
 }
 
+// storedFiles are the files that stored references name.
+func storedFiles(cfg *schema.Config) []string {
+	var out []string
+	for _, p := range cfg.Profiles {
+		if p.Reference && p.Use.Ref.Source == schema.SourceFile {
+			out = append(out, p.Use.Ref.Args[0])
+		}
+	}
+	return out
+}
+
 func hostname() string {
 	name, err := os.Hostname()
 	if err != nil {

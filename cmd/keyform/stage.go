@@ -49,7 +49,9 @@ func (a *app) stage(ctx context.Context, args *planArgs) (*staged, error) {
 	if err != nil {
 		return nil, err
 	}
-	live, diags := gateway.Read(ctx, a.host(watched(cfg)), cfg.Gateways, s.key)
+	host := a.host(watched(cfg))
+	host.StoredFiles = storedFiles(cfg)
+	live, diags := gateway.Read(ctx, host, cfg.Gateways, s.key)
 	s.diags = append(s.diags, diags...)
 	s.diags = append(s.diags, a.readClaudeCode(ctx, &live, cfg.ClaudeCode, s.key)...)
 	if live.Sync, err = a.syncLogin(ctx, &live, s.key); err != nil {

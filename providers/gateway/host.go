@@ -43,6 +43,8 @@ type Host struct {
 	// Watch are further variables whose sources besides the .env file matter: those
 	// that a configuration declares. The variables of the providers are watched anyhow.
 	Watch []string
+	// StoredFiles are the files that stored references of the configuration name.
+	StoredFiles []string
 	// Sleep pauses between the tries to read a torn file; nil is a real pause.
 	Sleep fsys.Sleep
 	// Now is the clock; nil is the real one.

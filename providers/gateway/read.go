@@ -74,7 +74,7 @@ func (r *reader) read(ctx context.Context, taken map[string]string) bool {
 	}
 	r.describe(row)
 	r.out.Config = config.snapshot(r, r.out.Rules)
-	r.out.OnePassword = r.onePassword()
+	r.readStoredRefs()
 	if !r.readStores(ctx, config, ledger, hostKey) || !r.readEnv(ctx, ledger, hostKey) || !r.settle(ctx, ledger, hostKey) {
 		return false
 	}
@@ -109,20 +109,6 @@ func (r *reader) describe(row *product.Release) {
 		r.out.Running, r.out.PID = true, in.pid
 		r.out.Untold = r.host.exists(filepath.Join(DataDir(*r.host, r.place.stateDir), UntoldFile))
 	}
-}
-
-// onePassword is the program that a gateway's exec references run, which has to be
-// absolute and no link (OpenClaw 2026.9.6).
-func (r *reader) onePassword() string {
-	if !r.out.Rules.References {
-		return ""
-	}
-	for _, dir := range filepath.SplitList(r.host.getenv("PATH")) {
-		if real, err := r.host.FS.EvalSymlinks(filepath.Join(dir, "op")); err == nil && filepath.IsAbs(dir) {
-			return real
-		}
-	}
-	return ""
 }
 
 // agentLabel is the launchd label of the gateway where its property list is installed,
