@@ -27,6 +27,36 @@ func (d *differ) rescue() {
 	}
 }
 
+// oauthForm is the file of logins by provider, the oldest of the forms: releases read it
+// only where nothing newer was there.
+const oauthForm = "oauth.json"
+
+// hasLogin tells that a login of the provider is there, or comes from a newer file.
+func (d *differ) hasLogin(s *LegacySource, m *model, p *LegacyProfile) bool {
+	for _, have := range m.profiles {
+		if have.kind == schema.OAuth && have.provider == d.rules.Provider(p.Provider) {
+			return true
+		}
+	}
+	for i := range d.live.Sources {
+		o := &d.live.Sources[i]
+		if o.Form != oauthForm && o.Agent == s.Agent && slices.ContainsFunc(o.Profiles, func(q LegacyProfile) bool {
+			return q.Kind == schema.OAuth && d.rules.Provider(q.Provider) == d.rules.Provider(p.Provider)
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+// oldID is the id of the profile in its file.
+func (p *LegacyProfile) oldID() string {
+	if p.Was != "" {
+		return p.Was
+	}
+	return p.ID
+}
+
 // cell is one profile in one store.
 type cell struct{ agent, id string }
 
@@ -60,15 +90,20 @@ func (d *differ) importFrom(s *LegacySource, m *model, picked map[cell]*LegacySo
 		addr := d.liveAddress(m, p.ID)
 		live := m.live.Profile(p.ID)
 		yes, why := p.better(live, d.opts.Now)
+		if s.Archive == "" && live != nil {
+			yes = false // what is put aside already was judged then
+		}
 		switch {
 		case !d.targeted(addr):
 			return // nothing is put aside before all of it is imported
-		case slices.Contains(d.rules.RetiredIDs, p.ID):
-			left = append(left, p.ID+" (retired: "+d.live.Product+" "+d.live.Release+" has no use for it)")
+		case slices.Contains(d.rules.RetiredIDs, p.oldID()):
+			left = append(left, p.oldID()+" (retired: "+d.live.Product+" "+d.live.Release+" has no use for it)")
 		case d.declaredAt(m, p.ID):
 			there = append(there, p.ID+" (declared)")
 		case picked[cell{s.Agent, p.ID}] != s:
 			there = append(there, p.ID+" (from another file)")
+		case s.Form == oauthForm && d.hasLogin(s, m, p):
+			left = append(left, p.ID+" (another login of "+p.Provider+" is newer)")
 		case yes:
 			d.importProfile(s, p, m, live)
 			taken = append(taken, p.ID)
@@ -86,8 +121,8 @@ func (d *differ) importFrom(s *LegacySource, m *model, picked map[cell]*LegacySo
 }
 
 func (d *differ) importProfile(s *LegacySource, p *LegacyProfile, m *model, live *LiveProfile) {
-	op := ImportEntry{ID: p.ID, Kind: p.Kind, Secret: SecretUse{
-		Ref: schema.Ref{Source: schema.SourceLegacy, Args: []string{s.Path, p.ID}}, Domain: EntryDomain(s.Path, p.ID), Want: p.Entry,
+	op := ImportEntry{ID: p.ID, Provider: p.Provider, Kind: p.Kind, Secret: SecretUse{
+		Ref: schema.Ref{Source: schema.SourceLegacy, Args: []string{s.Path, p.oldID()}}, Domain: EntryDomain(s.Path, p.oldID()), Want: p.Entry,
 	}}
 	c := Change{
 		Address: d.liveAddress(m, p.ID).String(), Action: Migrate, Name: p.ID, Ops: Ops{op},
@@ -98,9 +133,12 @@ func (d *differ) importProfile(s *LegacySource, p *LegacyProfile, m *model, live
 	if p.Expires != nil && p.Kind == schema.Token {
 		c.Summary += ", expires " + dateText(*p.Expires, d.opts.Now)
 	}
+	if p.Was != "" {
+		c.Summary += "; was " + p.Was
+	}
 	if live != nil {
 		c.Before = &Object{Type: "profile", Provider: live.Provider, Kind: live.Kind, Value: live.Credential, Expires: live.Expires}
-		c.Summary += "; the live one cannot be used any more"
+		c.Summary += "; newer than the live one, or that is of no use"
 	}
 	m.profiles[p.ID] = modelProfile{d.rules.Provider(p.Provider), p.Kind, p.usable(d.opts.Now), true}
 	m.change(c)

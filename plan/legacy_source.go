@@ -15,8 +15,11 @@ type LegacySource struct {
 	// Profiles and Orders are what it holds, in the order of the file.
 	Profiles []LegacyProfile     `json:"profiles,omitempty"`
 	Orders   map[string][]string `json:"orders,omitempty"`
+	// Form is the name that the file had when it was in use: "auth-profiles.json".
+	Form string `json:"form"`
 	// Archive is what the gateway's own importer appends to the name of what it has
-	// imported: ".migrated-"; the time and a random part follow. "" for a source that stays as it is.
+	// imported: ".migrated-"; the time and a random part follow. "" for a source that stays
+	// as it is: an archive already.
 	Archive string `json:"archive,omitempty"`
 	// Blocks tells that the release refuses to work as long as the file is there.
 	Blocks bool `json:"blocks,omitempty"`
@@ -27,6 +30,9 @@ type LegacySource struct {
 // LegacyProfile is one credential in a LegacySource.
 type LegacyProfile struct {
 	LiveProfile
+	// Was is the id in the file, where the release spells that provider otherwise now; ""
+	// where it is the profile's.
+	Was string `json:"was,omitempty"`
 	// Entry is the fingerprint of all of it, under EntryDomain.
 	Entry Fingerprint `json:"entry"`
 }
@@ -61,14 +67,21 @@ func (p *LegacyProfile) better(live *LiveProfile, now int64) (yes bool, why stri
 	case live.Refreshing:
 		return false, "the gateway is refreshing the live one"
 	case p.Kind == schema.OAuth && live.Kind == schema.OAuth:
-		if p.Expires != nil && live.Expires != nil && *p.Expires > *live.Expires {
-			return true, ""
+		if p.Account != "" && live.Account != "" && p.Account != live.Account {
+			return false, "the live one is that of another account"
 		}
-		return false, "the live login was refreshed later"
+		return p.later(live), "the live login was refreshed later"
+	case p.Kind == schema.Token && live.Kind == schema.Token && p.usable(now) && live.usable(now):
+		return p.later(live), "the live one expires later"
 	case live.usable(now):
 		return false, "the live one is in use"
 	case !p.usable(now):
 		return false, "neither of the two can be used"
 	}
 	return true, ""
+}
+
+// later tells that both expire, and this one later.
+func (p *LegacyProfile) later(live *LiveProfile) bool {
+	return p.Expires != nil && live.Expires != nil && *p.Expires > *live.Expires
 }

@@ -60,9 +60,11 @@ type ImportLogin struct {
 // ImportEntry stores an entry of a legacy file whole, as the gateway's own importer does,
 // in place of whatever the profile holds. The secret is the entry as JSON.
 type ImportEntry struct {
-	ID     string                `json:"id"`
-	Kind   schema.CredentialKind `json:"kind"`
-	Secret SecretUse             `json:"secret"`
+	ID string `json:"id"`
+	// Provider is the one that is stored, whatever the entry says.
+	Provider string                `json:"provider"`
+	Kind     schema.CredentialKind `json:"kind"`
+	Secret   SecretUse             `json:"secret"`
 }
 
 // PutAside renames a legacy file whose content is imported: Suffix, the time and a

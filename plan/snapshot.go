@@ -88,6 +88,9 @@ type Rules struct {
 	// of the shared database that keyform knows; 0 where there are none.
 	SchemaAgent int `json:"schema_agent,omitempty"`
 	SchemaState int `json:"schema_state,omitempty"`
+	// Renamed are providers that the release's importer renames in what it imports, by
+	// their old names: "openai-codex" became "openai".
+	Renamed map[string]string `json:"renamed,omitempty"`
 	// LegacyBlocks: as long as an auth-profiles.json is in the place of its day, the release
 	// refuses to use any credential of that agent.
 	LegacyBlocks bool `json:"legacy_blocks,omitempty"`

@@ -82,6 +82,13 @@ func (d *authDoc) importEntry(root *jsondoc.Node, op plan.ImportEntry, secrets S
 	if kind := credentialKind(entry.Root(), d.rules); kind != op.Kind {
 		return fmt.Errorf("the entry %q that is to be imported is of the kind %q, and was %q: make a new plan", op.ID, kind, op.Kind)
 	}
+	if err := entry.Root().Set(providerKey, jsondoc.StringOf(op.Provider)); err != nil {
+		return err
+	}
+	// A node is good only in a document that was parsed.
+	if entry, err = jsondoc.ParseStrict(entry.Bytes()); err != nil {
+		return err
+	}
 	profiles := root.Get(profilesKey)
 	if fenced(profiles.Get(op.ID)) {
 		return fenceError(op.ID)

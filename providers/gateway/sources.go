@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/keyform/keyform/plan"
 	"github.com/keyform/keyform/providers/fsys"
@@ -51,19 +52,23 @@ func (r *reader) readSourceDir(ctx context.Context, dir, agent string, names ...
 	if err != nil {
 		return
 	}
+	plain := map[string]bool{}
+	for _, e := range entries {
+		plain[e.Name()] = true
+	}
 	for _, e := range entries {
 		name := e.Name()
 		base, archive := name, ""
 		if m := archived.FindStringSubmatch(name); m != nil {
 			base = m[1]
 		} else {
-			archive = migratedSuffix
+			archive = archiveSuffix(r.out.Rules)
 		}
 		path := filepath.Join(dir, name)
-		if !slices.Contains(names, base) || !r.host.onlyRegular(path) {
+		if !slices.Contains(names, base) || !r.host.onlyRegular(path) || archive == "" && plain[base] {
 			continue
 		}
-		s := plan.LegacySource{Path: path, Label: r.label(path), Agent: agent, Archive: archive, Blocks: archive != "" && base == storeFile && r.out.Rules.LegacyBlocks}
+		s := plan.LegacySource{Path: path, Label: r.label(path), Agent: agent, Form: base, Archive: archive, Blocks: archive != "" && base == storeFile && r.out.Rules.LegacyBlocks}
 		r.readSource(ctx, &s, base)
 		if archive != "" || len(s.Profiles)+len(s.Orders) > 0 {
 			r.out.Sources = append(r.out.Sources, s)
@@ -85,14 +90,48 @@ func (r *reader) readSource(ctx context.Context, s *plan.LegacySource, base stri
 		return
 	}
 	s.Image = imageOf(s.Path, raw, r.key)
-	s.Orders = readOrders(doc.Root().Get(orderKey))
+	s.Orders = r.renamedOrders(readOrders(doc.Root().Get(orderKey)))
 	view := storeView{gateway: r.spec.Name, rules: r.out.Rules, key: r.key}
 	for id, n := range legacyEntries(doc.Root(), base) {
 		if p, ok := view.profile(id, n); ok {
 			entry := secret.FromString(entryText(n)).Fingerprint(r.key, plan.EntryDomain(s.Path, id))
-			s.Profiles = append(s.Profiles, plan.LegacyProfile{LiveProfile: p, Entry: plan.Fingerprint(entry)})
+			s.Profiles = append(s.Profiles, r.renamed(plan.LegacyProfile{LiveProfile: p, Entry: plan.Fingerprint(entry)}))
 		}
 	}
+}
+
+// renamed gives a profile as the release spells it.
+func (r *reader) renamed(p plan.LegacyProfile) plan.LegacyProfile {
+	if to := r.out.Rules.Renamed[p.Provider]; to != "" {
+		p.Provider = to
+	}
+	if id := r.renamedID(p.ID); id != p.ID {
+		p.ID, p.Was = id, p.ID
+	}
+	return p
+}
+
+func (r *reader) renamedID(id string) string {
+	prefix, name, ok := strings.Cut(id, ":")
+	if to := r.out.Rules.Renamed[prefix]; ok && to != "" {
+		return to + ":" + name
+	}
+	return id
+}
+
+func (r *reader) renamedOrders(orders map[string][]string) map[string][]string {
+	for provider, ids := range orders {
+		for i := range ids {
+			ids[i] = r.renamedID(ids[i])
+		}
+		if to := r.out.Rules.Renamed[provider]; to != "" {
+			delete(orders, provider)
+			if orders[to] == nil {
+				orders[to] = ids
+			}
+		}
+	}
+	return orders
 }
 
 // legacyEntries gives the profiles that a file becomes: those of auth-profiles.json by
