@@ -28,17 +28,58 @@ func (p Place) transact(ctx context.Context, o Options, f func(*Tx) error) error
 	if err := o.point(OpBegin, p); err != nil {
 		return err
 	}
+	before, err := p.look()
+	if err != nil {
+		return err
+	}
 	c, err := open(p.Path, "mode=rw")
 	if err != nil {
 		return err
 	}
 	t := &Tx{c: c, p: p, o: o}
 	committed, err := t.run(ctx, f)
-	if closed := c.close(); err == nil {
+	if committed && before.wal <= 0 {
+		t.settle()
+	}
+	var closed error
+	if committed || before.wal >= 0 {
+		closed = t.closeQuietly()
+	} else {
+		closed = c.close()
+	}
+	if err == nil {
 		err = closed
 	}
 	if committed && err != nil {
 		return &CommittedError{Path: p.Path, Err: unbusy(p.Path, err)}
+	}
+	return err
+}
+
+// settle moves a commit from a log that was empty before into the main file and makes
+// the log empty again, so that a copy of the main file alone has it. A log that held
+// something is a running gateway's, or to be recovered: it stays as it is. A reader in
+// the way, or any failure, only means that the log keeps the commit.
+func (t *Tx) settle() {
+	_ = t.c.exec("PRAGMA busy_timeout = 0")
+	_ = t.c.exec("PRAGMA wal_checkpoint(TRUNCATE)")
+}
+
+// closeQuietly closes the connection without what SQLite does when the last one of a
+// database in WAL mode closes: it locks the file against everybody while it moves the log
+// into it, and removes -wal and -shm. OpenClaw's command line meets that badly: in 2 of 5
+// runs beside a loop of our writes 2026.9.6 ended with "database is locked" or "SQLite
+// source did not stabilize". A second connection, which can only read, is never the one
+// to do it, and while it is open the first is not the last.
+func (t *Tx) closeQuietly() error {
+	witness, err := open(t.p.Path, "mode=ro")
+	if err != nil {
+		return t.c.close()
+	}
+	_, _ = witness.integer("PRAGMA user_version") // takes the shared lock
+	err = t.c.close()
+	if closed := witness.close(); err == nil {
+		err = closed
 	}
 	return err
 }
