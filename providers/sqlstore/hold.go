@@ -71,13 +71,21 @@ func Hold(ctx context.Context, p Place, o Options, f func(*Tx) error) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		where, err := p.attempt(ctx, o, f)
-		if !errors.Is(err, errBusy) {
-			return err
+		a := &attempt{p: p, o: o, f: f, where: p.Path}
+		err := a.run(ctx)
+		switch {
+		case err != nil && a.committed:
+			return &CommittedError{Path: p.Path, Err: plain(p.Path, err)}
+		case a.called || !transient(err):
+			return plain(p.Path, err)
 		}
 		waited := o.Now().Sub(start)
-		if waited >= o.Timeout {
-			return &BusyError{Path: where, Waited: waited, PIDs: holders(p.fs(), where, where+"-shm")}
+		switch {
+		case waited < o.Timeout:
+		case errors.Is(err, errBusy):
+			return &BusyError{Path: a.where, Waited: waited, PIDs: holders(p.fs(), a.where, a.where+"-shm")}
+		default:
+			return err
 		}
 		if err := o.Sleep(ctx, min(pause, o.Timeout-waited)); err != nil {
 			return err
@@ -86,34 +94,53 @@ func Hold(ctx context.Context, p Place, o Options, f func(*Tx) error) error {
 	}
 }
 
-// attempt is one go at it. With errBusy it says what is locked.
-func (p Place) attempt(ctx context.Context, o Options, f func(*Tx) error) (string, error) {
+// transient says that an attempt may go better later. SQLite also says that it may not
+// write while this process has the database open for a Read elsewhere.
+func transient(err error) bool { return errors.Is(err, errBusy) || errors.Is(err, errReadOnly) }
+
+// plain makes of errBusy an error for the caller.
+func plain(path string, err error) error {
+	if errors.Is(err, errBusy) {
+		return &BusyError{Path: path}
+	}
+	return err
+}
+
+// attempt is one go at Hold.
+type attempt struct {
+	p Place
+	o Options
+	f func(*Tx) error
+	// where is what is locked when it fails with errBusy.
+	where string
+	// called says that f was, committed that what it wrote stands.
+	called, committed bool
+}
+
+func (a *attempt) run(ctx context.Context) error {
 	var coordinator *conn
-	if p.Coordinated {
-		path := p.coordinatorPath()
-		if err := o.point(OpCoordinator, p); err != nil {
-			return "", err
+	if a.p.Coordinated {
+		if err := a.o.point(OpCoordinator, a.p); err != nil {
+			return err
 		}
+		path := a.p.coordinatorPath()
 		var err error
-		if coordinator, err = p.coordinate(path); err != nil {
-			return path, err
+		if coordinator, err = a.p.coordinate(path); err != nil {
+			a.where = path
+			return err
 		}
 	}
-	err := p.admitted(ctx, o)
+	err := a.p.admitted(ctx, a.o)
 	if err == nil {
-		err = p.transact(ctx, o, f)
+		err = a.transact(ctx)
 	}
-	committed := err == nil || errors.As(err, new(*CommittedError))
-	if released := o.point(OpRelease, p); err == nil && released != nil {
+	if released := a.o.point(OpRelease, a.p); err == nil {
 		err = released
 	}
 	if released := uncoordinate(coordinator); err == nil {
 		err = released
 	}
-	if committed && err != nil && !errors.As(err, new(*CommittedError)) {
-		err = &CommittedError{Path: p.Path, Err: unbusy(p.Path, err)}
-	}
-	return p.Path, err
+	return err
 }
 
 // writable refuses what is not to be written, before anything is opened for writing: on
@@ -159,14 +186,6 @@ func (o Options) point(op Op, p Place) error {
 		return nil
 	}
 	return o.Point(op, p.Path)
-}
-
-// unbusy keeps errBusy from starting another attempt.
-func unbusy(path string, err error) error {
-	if errors.Is(err, errBusy) {
-		return &BusyError{Path: path}
-	}
-	return err
 }
 
 // admitted says whether the state database lets an agent's database be written: OpenClaw

@@ -24,34 +24,31 @@ func (t *Tx) View() View { return t.view }
 func (t *Tx) Cells() Cells { return t.view.Cells }
 
 // transact does the work on the database itself.
-func (p Place) transact(ctx context.Context, o Options, f func(*Tx) error) error {
-	if err := o.point(OpBegin, p); err != nil {
+func (a *attempt) transact(ctx context.Context) error {
+	if err := a.o.point(OpBegin, a.p); err != nil {
 		return err
 	}
-	before, err := p.look()
+	before, err := a.p.look()
 	if err != nil {
 		return err
 	}
-	c, err := open(p.Path, "mode=rw")
+	c, err := open(a.p.Path, "mode=rw")
 	if err != nil {
 		return err
 	}
-	t := &Tx{c: c, p: p, o: o}
-	committed, err := t.run(ctx, f)
-	if committed && before.wal <= 0 {
+	t := &Tx{c: c, p: a.p, o: a.o}
+	err = a.work(ctx, t)
+	if a.committed && before.wal <= 0 {
 		t.settle()
 	}
 	var closed error
-	if committed || before.wal >= 0 {
+	if a.committed || before.wal >= 0 {
 		closed = t.closeQuietly()
 	} else {
 		closed = c.close()
 	}
 	if err == nil {
 		err = closed
-	}
-	if committed && err != nil {
-		return &CommittedError{Path: p.Path, Err: unbusy(p.Path, err)}
 	}
 	return err
 }
@@ -84,8 +81,8 @@ func (t *Tx) closeQuietly() error {
 	return err
 }
 
-// run begins, calls f and commits. What it does not commit, it rolls back.
-func (t *Tx) run(ctx context.Context, f func(*Tx) error) (committed bool, err error) {
+// work begins, calls f and commits. What it does not commit, it rolls back.
+func (a *attempt) work(ctx context.Context, t *Tx) error {
 	for _, pragma := range []string{
 		"PRAGMA wal_autocheckpoint = 0", // the gateway checkpoints when it sees fit
 		"PRAGMA synchronous = FULL",
@@ -93,39 +90,40 @@ func (t *Tx) run(ctx context.Context, f func(*Tx) error) (committed bool, err er
 		"BEGIN IMMEDIATE",
 	} {
 		if err := t.c.exec(pragma); err != nil {
-			return false, err
+			return err
 		}
 	}
-	began := true
-	defer func() {
-		if began {
-			_ = t.c.exec("ROLLBACK")
-		}
-	}()
+	if err := a.inside(ctx, t); err != nil || !t.wrote {
+		_ = t.c.exec("ROLLBACK")
+		return err
+	}
+	a.committed = true
+	return a.o.point(OpCommitted, a.p)
+}
+
+// inside is what happens within the transaction, with its commit if anything was written.
+func (a *attempt) inside(ctx context.Context, t *Tx) error {
 	if err := t.begin(); err != nil {
-		return false, err
+		return err
 	}
-	if err := f(t); err != nil {
-		return false, unbusy(t.p.Path, err)
+	a.called = true
+	if err := a.f(t); err != nil {
+		return err
 	}
 	if err := ctx.Err(); err != nil {
-		return false, err
+		return err
 	}
 	if !t.wrote {
-		return false, nil
+		return nil
 	}
-	if err := t.o.point(OpCommit, t.p); err != nil {
-		return false, err
+	if err := a.o.point(OpCommit, a.p); err != nil {
+		return err
 	}
 	// With a rollback journal a commit waits for readers; f must not run again for that.
 	if err := t.c.exec("PRAGMA busy_timeout = 2000"); err != nil {
-		return false, err
+		return err
 	}
-	if err := t.c.exec("COMMIT"); err != nil {
-		return false, unbusy(t.p.Path, err)
-	}
-	began = false
-	return true, t.o.point(OpCommitted, t.p)
+	return t.c.exec("COMMIT")
 }
 
 // begin looks at what was taken and refuses what may not be written.
@@ -198,7 +196,7 @@ func (t *Tx) put(op Op, where table, now *[]byte, cell []byte) error {
 			where.row, string(cell), t.o.Now().UnixMilli())
 	}
 	if err != nil {
-		return unbusy(t.p.Path, err)
+		return err
 	}
 	*now, t.wrote = bytes.Clone(cell), true
 	return nil
