@@ -200,7 +200,10 @@ func (g *gatewayRun) notLocked(s *storeRun, err error) error {
 	}
 	e := &LockedError{
 		Gateway: g.plan.Name, What: s.report.Label, Path: held.Path, Holder: "another program", PID: held.PID, Age: held.Age, Err: err,
-		Advice: "A gateway holds it for moments only: try again, or give more time with -lock-timeout. A lock whose holder has died is taken over after 30 s.",
+		Advice: "A gateway holds it for moments only: try again, or give more time with -lock-timeout.",
+	}
+	if g.plan.Rules.LockForm != "" { // that of a database ends with its holder
+		e.Advice += " A lock whose holder has died is taken over after 30 s."
 	}
 	switch {
 	case held.PID != 0:

@@ -19,6 +19,13 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if os.Getenv(holderEnv) != "" {
+		if err := holder(os.Args[1]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	testscript.Main(m, map[string]func(){"keyform": main})
 }
 
@@ -39,6 +46,12 @@ func TestScripts(t *testing.T) {
 			if err := os.MkdirAll(filepath.Join(env.WorkDir, "tmp"), 0o700); err != nil {
 				return err
 			}
+			env.Values[holding{}] = new(func())
+			env.Defer(func() {
+				if err := dropCoordinators(home); err != nil {
+					env.T().Fatal(err)
+				}
+			})
 			return closeHome(home)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -50,6 +63,14 @@ func TestScripts(t *testing.T) {
 			"age":    cmdAge,
 			"json":   cmdJSON,
 			"op":     cmdOnePassword,
+
+			"agentdb": cmdAgentDB,
+			"statedb": cmdStateDB,
+			"sql":     cmdSQL,
+			"crash":   cmdCrash,
+			"cells":   cmdCells,
+			"hold":    cmdHold,
+			"release": cmdRelease,
 
 			"remember":  cmdRemember,
 			"untouched": cmdUntouched,

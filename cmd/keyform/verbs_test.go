@@ -91,7 +91,7 @@ func homeState(ts *testscript.TestScript) map[string]string {
 			if err != nil {
 				return err
 			}
-			state += " " + string(content)
+			state += fmt.Sprintf(" %q", content) // JSON has no place for other bytes than UTF-8
 		case info.Mode()&fs.ModeSymlink != 0:
 			to, err := os.Readlink(path)
 			if err != nil {

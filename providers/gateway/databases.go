@@ -10,6 +10,7 @@ import (
 
 	"github.com/keyform/keyform/plan"
 	"github.com/keyform/keyform/providers/fsys"
+	"github.com/keyform/keyform/providers/lock"
 	"github.com/keyform/keyform/providers/sqlstore"
 )
 
@@ -63,13 +64,25 @@ func (d *database) Hold(ctx context.Context, o HoldOptions, f func(Held) error) 
 		return inside
 	})
 	var committed *sqlstore.CommittedError
+	var busy *sqlstore.BusyError
 	switch {
-	case err == nil, inside != nil && errors.Is(err, inside):
+	case inside != nil && errors.Is(err, inside):
 		return err
 	case errors.As(err, &committed):
 		return &LockError{Release: true, Err: err}
+	case errors.As(err, &busy):
+		return &LockError{Err: heldBy(busy)}
 	}
-	return &LockError{Err: err}
+	return err
+}
+
+// heldBy says of a database what a lock beside a file says.
+func heldBy(busy *sqlstore.BusyError) error {
+	held := &lock.HeldError{Path: busy.Path}
+	if len(busy.PIDs) > 0 {
+		held.PID = busy.PIDs[0]
+	}
+	return held
 }
 
 // supervises tells that keyform runs for an external supervisor of the gateway, in the
