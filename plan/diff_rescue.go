@@ -127,7 +127,7 @@ func (d *differ) importProfile(s *LegacySource, p *LegacyProfile, m *model, live
 	c := Change{
 		Address: d.liveAddress(m, p.ID).String(), Action: Migrate, Name: p.ID, Ops: Ops{op},
 		Summary: strings.Replace(credentialText(p.Kind, nil, d.opts.Now), "(sensitive)", "(sensitive) imported", 1),
-		Reason:  "from " + s.Label + ", which " + d.live.Product + " " + d.live.Release + " does not read",
+		Reason:  "which " + d.live.Product + " " + d.live.Release + " does not read",
 		After:   &Object{Type: "profile", Provider: p.Provider, Kind: p.Kind, Value: p.Credential, From: s.Label, Expires: p.Expires},
 	}
 	if p.Expires != nil && p.Kind == schema.Token {
@@ -138,7 +138,11 @@ func (d *differ) importProfile(s *LegacySource, p *LegacyProfile, m *model, live
 	}
 	if live != nil {
 		c.Before = &Object{Type: "profile", Provider: live.Provider, Kind: live.Kind, Value: live.Credential, Expires: live.Expires}
-		c.Summary += "; newer than the live one, or that is of no use"
+		if p.usable(d.opts.Now) && live.usable(d.opts.Now) {
+			c.Summary += "; it was refreshed later than the live one"
+		} else {
+			c.Summary += "; the live one cannot be used any more"
+		}
 	}
 	m.profiles[p.ID] = modelProfile{d.rules.Provider(p.Provider), p.Kind, p.usable(d.opts.Now), true}
 	m.change(c)

@@ -71,6 +71,7 @@ func TestScripts(t *testing.T) {
 			"cells":   cmdCells,
 			"hold":    cmdHold,
 			"release": cmdRelease,
+			"glob":    cmdGlob,
 
 			"remember":  cmdRemember,
 			"untouched": cmdUntouched,

@@ -235,3 +235,15 @@ func holder(path string) error {
 	_, err = db.Exec("ROLLBACK")
 	return errors.Join(err, db.Close())
 }
+
+// cmdGlob: glob N PATTERN holds how many files there are of a name.
+func cmdGlob(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: glob N PATTERN")
+	}
+	found, err := filepath.Glob(ts.MkAbs(args[1]))
+	ts.Check(err)
+	if strconv.Itoa(len(found)) != args[0] {
+		ts.Fatalf("%s: there are %d: %q", args[1], len(found), found)
+	}
+}
