@@ -20,6 +20,8 @@ type killHome struct {
 	product string
 	dir     string // with home/ and the configurations one/, two/ and none/
 	bin     string
+	// databases tells that the stores are those of OpenClaw 2026.9.6.
+	databases bool
 }
 
 // The secrets of these tests. None of them may be found outside of the stores and
@@ -119,10 +121,8 @@ const killEnv = "# keys\nexport TELEGRAM_BOT_TOKEN=\"123:abc\" # bot\nOPENROUTER
 // ops, as a turn of that agent does.
 func layKillHome(t *testing.T, bin, product, release string) killHome {
 	t.Helper()
-	h := killHome{product: product, dir: filepath.Join(t.TempDir(), product), bin: bin}
-	for name, text := range killConfigs {
-		h.put(t, name+"/main.hcl", fmt.Sprintf("gateway %q {}\n%s", product, text))
-	}
+	h := killHome{product: product, dir: filepath.Join(fastDir(t), product), bin: bin}
+	h.putConfigs(t)
 	h.put(t, h.store("main"), killStore)
 	h.put(t, h.state(product+".json"), strings.Replace(killConfig, "RELEASE", release, 1))
 	h.put(t, h.state(".env"), killEnv)
@@ -132,15 +132,29 @@ func layKillHome(t *testing.T, bin, product, release string) killHome {
 	return h
 }
 
+func (h killHome) putConfigs(t *testing.T) {
+	t.Helper()
+	for name, text := range killConfigs {
+		h.put(t, name+"/main.hcl", fmt.Sprintf("gateway %q {}\n%s", h.product, text))
+	}
+}
+
 func (h killHome) state(name string) string { return "home/." + h.product + "/" + name }
 
 func (h killHome) store(agent string) string {
+	if h.databases {
+		return h.state("agents/" + agent + "/agent/openclaw-agent.sqlite")
+	}
 	return h.state("agents/" + agent + "/agent/auth-profiles.json")
 }
 
 // stores are the files of the gateway that a run may write.
 func (h killHome) stores() []string {
-	return []string{h.store("main"), h.store("ops"), h.store("research"), h.state(h.product + ".json"), h.state(".env")}
+	out := []string{h.store("main"), h.store("ops"), h.store("research"), h.state(h.product + ".json"), h.state(".env")}
+	if h.databases {
+		out = append(out, h.state(sharedDatabase), h.state("credentials/oauth.json"))
+	}
+	return out
 }
 
 func (h killHome) put(t *testing.T, name, content string) {
@@ -154,9 +168,12 @@ func (h killHome) put(t *testing.T, name, content string) {
 	}
 }
 
-// content is a file's, "" where there is none.
+// content is a file's, "" where there is none, or the cells of a database.
 func (h killHome) content(t *testing.T, name string) string {
 	t.Helper()
+	if strings.HasSuffix(name, ".sqlite") {
+		return h.cells(t, name)
+	}
 	b, err := os.ReadFile(filepath.Join(h.dir, name))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t.Fatal(err)
@@ -192,7 +209,9 @@ func (h killHome) copyTo(t *testing.T, dir string) killHome {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return killHome{product: h.product, dir: dir, bin: h.bin}
+	copied := h
+	copied.dir = dir
+	return copied
 }
 
 func (h killHome) command(config string, env []string, args ...string) *exec.Cmd {
@@ -275,15 +294,4 @@ func (h killHome) mustBeTidy(t *testing.T, finished bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-// faultsBinary builds keyform with the hooks for faults.
-func faultsBinary(t *testing.T) string {
-	t.Helper()
-	bin := filepath.Join(t.TempDir(), "keyform")
-	out, err := exec.Command("go", "build", "-tags", "keyform_faults", "-o", bin, ".").CombinedOutput()
-	if err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
-	return bin
 }

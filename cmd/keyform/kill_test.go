@@ -35,13 +35,22 @@ func atOperations(t *testing.T, ending string, step int) {
 		step *= 11 // every one without -short
 	}
 	bin := faultsBinary(t)
-	for _, g := range []struct{ product, release string }{{"clawdbot", "2026.1.24-3"}, {"openclaw", "2026.2.26"}} {
-		t.Run(g.product, func(t *testing.T) {
+	for _, g := range []struct {
+		name string
+		lay  func(*testing.T) killHome
+		step int
+	}{
+		{"clawdbot", func(t *testing.T) killHome { return layKillHome(t, bin, "clawdbot", "2026.1.24-3") }, step},
+		{"openclaw", func(t *testing.T) killHome { return layKillHome(t, bin, "openclaw", "2026.2.26") }, step},
+		// What lies around the databases is the same, and costs too much time to do again.
+		{"databases", func(t *testing.T) killHome { return layKillDatabases(t, bin) }, step * 8},
+	} {
+		t.Run(g.name, func(t *testing.T) {
 			start := time.Now()
-			c := newCut(t, layKillHome(t, bin, g.product, g.release), ending)
-			c.all(step)
+			c := newCut(t, g.lay(t), ending)
+			c.all(g.step)
 			summary := fmt.Sprintf("%s: %d operations, %s at %d of them: %d runs had written a store, %d were not stopped by it, %d left a lock that had to be waited for; %s",
-				g.product, c.operations, ending, c.cuts.Load(), c.written.Load(), c.whole.Load(), c.waited.Load(), time.Since(start).Round(time.Second/10))
+				g.name, c.operations, ending, c.cuts.Load(), c.written.Load(), c.whole.Load(), c.waited.Load(), time.Since(start).Round(time.Second/10))
 			t.Log(summary)
 			fmt.Fprintln(os.Stderr, summary)
 			if n := c.written.Load() - c.whole.Load(); n <= 0 || c.written.Load() == c.cuts.Load() {
@@ -57,8 +66,10 @@ type cut struct {
 	home       killHome
 	ending     string
 	operations int
-	before     map[string]string
-	planned    map[string]string
+	// points are the operations that work on databases, each of which is cut.
+	points  map[int]bool
+	before  map[string]string
+	planned map[string]string
 	// ownedBefore and ownedAfter are what a plan without any block deletes, before the
 	// run and after it.
 	ownedBefore, ownedAfter []deletion
@@ -70,16 +81,16 @@ type cut struct {
 func newCut(t *testing.T, home killHome, ending string) *cut {
 	c := &cut{T: t, home: home, ending: ending, before: home.contents(t)}
 	c.ownedBefore = home.owned(t)
-	whole := home.copyTo(t, filepath.Join(t.TempDir(), "whole"))
-	count := filepath.Join(whole.dir, "count")
-	if code, stdout, stderr := whole.run(t, "two", []string{"KEYFORM_FAULT_COUNT_FILE=" + count}, "apply", "-auto-approve"); code != exitOK {
+	whole := home.copyTo(t, filepath.Join(fastDir(t), "whole"))
+	defer whole.remove(t)
+	if code, stdout, stderr := whole.run(t, "two", []string{"KEYFORM_FAULT_OPS_FILE=" + filepath.Join(whole.dir, "ops")}, "apply", "-auto-approve"); code != exitOK {
 		t.Fatalf("the run that is not cut short: exit %d\n%s%s", code, stdout, stderr)
 	}
-	n, err := strconv.Atoi(strings.TrimSpace(whole.content(t, "count")))
-	if err != nil {
-		t.Fatal(err)
+	ops := strings.Split(strings.TrimSpace(whole.content(t, "ops")), "\n")
+	c.operations, c.points, c.planned, c.ownedAfter = len(ops), points(ops), whole.contents(t), whole.owned(t)
+	if (len(c.points) > 0) != home.databases {
+		t.Errorf("%d operations on databases", len(c.points))
 	}
-	c.operations, c.planned, c.ownedAfter = n, whole.contents(t), whole.owned(t)
 	for _, name := range home.stores() {
 		if c.before[name] == c.planned[name] {
 			t.Errorf("the run does not change %s", name)
@@ -89,22 +100,23 @@ func newCut(t *testing.T, home killHome, ending string) *cut {
 	return c
 }
 
-// all cuts runs short at every step-th operation, on all processors.
+// all cuts runs short at every step-th operation and at those on databases, on all
+// processors.
 func (c *cut) all(step int) {
 	var next atomic.Int64
 	var wg sync.WaitGroup
-	dir := c.TempDir()
+	dir := fastDir(c.T)
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for {
-				n := int(next.Add(int64(step)))
+				n := int(next.Add(1))
 				if n > c.operations {
 					return
 				}
-				home := c.home.copyTo(c.T, filepath.Join(dir, strconv.Itoa(n)))
-				c.at(n, home)
-				if err := os.RemoveAll(home.dir); err != nil {
-					c.Error(err)
+				if n%step == 0 || c.points[n] {
+					home := c.home.copyTo(c.T, filepath.Join(dir, strconv.Itoa(n)))
+					c.at(n, home)
+					home.remove(c.T)
 				}
 			}
 		})
@@ -204,7 +216,7 @@ func (c *cut) mustBeWhole(home killHome) {
 	}
 }
 
-// deletion is one change of a plan without any blocc.
+// deletion is one change of a plan without any block.
 type deletion struct{ Store, Address, Name, Symbol, Type string }
 
 // ownObjects leaves out what a deletion entails in other stores.
