@@ -175,8 +175,11 @@ func (j judge) reports(check int, kind string, profiles ...string) {
 	var status struct {
 		Auth struct {
 			MissingProvidersInUse []string
-			Providers             []struct{ Effective struct{ Kind string } }
-			OAuth                 struct {
+			Providers             []struct {
+				Provider  string
+				Effective struct{ Kind string }
+			}
+			OAuth struct {
 				Profiles []struct{ ProfileID, Type, Status string }
 			}
 		}
@@ -190,7 +193,9 @@ func (j judge) reports(check int, kind string, profiles ...string) {
 		got = append(got, p.ProfileID+" "+p.Type+" "+p.Status)
 	}
 	for _, p := range status.Auth.Providers {
-		got = append(got, "by "+p.Effective.Kind)
+		if p.Provider == "anthropic" || p.Provider == "openrouter" { // later releases have others that stand for them
+			got = append(got, "by "+p.Effective.Kind)
+		}
 	}
 	for _, p := range status.Auth.MissingProvidersInUse {
 		got = append(got, "missing "+p)

@@ -1,0 +1,60 @@
+//go:build gateways && unix
+
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/keyform/keyform/providers/gatewaytest"
+)
+
+// A running gateway that keeps databases sends what was applied from the very next
+// turn on, and is the same process throughout.
+func TestLaterGatewayLive(t *testing.T) {
+	const b = `profile "anthropic:b" { api_key = env("B") }
+`
+	declared := func(key, order, ops string) string {
+		return `profile "anthropic:a" { api_key = env("` + key + `") }
+` + b + `agent "main" { order = { anthropic = ["` + order + `"] } }
+` + ops
+	}
+	t.Parallel()
+	judge := newJudge(t, gatewaytest.OpenClaw96())
+	judge.applies(declared("A", "anthropic:a", ""), "not running")
+	j := judge.serves()
+	before := j.live.Processes()
+	same := func(what string) {
+		t.Helper()
+		now := j.live.Processes()
+		t.Logf("%s: gateway processes %v, at the start %v", what, now, before)
+		if !slices.Equal(now, before) || strings.Count(j.live.Log(), j.Release.Ready) != 1 {
+			t.Errorf("%s: another gateway runs:\n%s", what, j.live.Log())
+		}
+	}
+	j.sends("main", "A")
+
+	j.applies(declared("A2", "anthropic:a", ""), "gateway running", "~ anthropic:a")
+	j.sends("main", "A2")
+	same("a rotated key")
+
+	j.applies(declared("A2", "anthropic:b", ""), "gateway running", "~ order anthropic")
+	j.ordered("main", "anthropic:b")
+	j.sends("main", "B")
+	same("an order")
+
+	j.applies(declared("A2", "anthropic:b", `agent "ops" {
+  profile "anthropic:a" { api_key = env("OPS") }
+  order = { anthropic = ["anthropic:a"] }
+}
+`), "gateway running", "agent ops", "+ anthropic:a")
+	j.ordered("ops", "anthropic:a")
+	j.sends("ops", "OPS")
+	same("an agent's own profile")
+	j.reports(0, "by profiles", "anthropic:a api_key static", "anthropic:b api_key static")
+	j.live.Stop()
+	if left := j.live.Processes(); len(left) != 0 {
+		t.Errorf("left running: %v", left)
+	}
+}
