@@ -40,36 +40,57 @@ func (a *app) applyCommand() *cli.Command {
 	}
 }
 
-// applyFresh plans, asks and applies in one run.
+// replans bounds how often applyFresh plans again.
+const replans = 5
+
+// applyFresh plans, asks and applies in one run. Where nobody has to approve and a
+// gateway, or its command line, wrote between the plan and the locks, it plans again.
 func (a *app) applyFresh(ctx context.Context, args *applyArgs) error {
 	if !args.autoApprove && (!args.input || !isTerminal(a.stdin)) {
 		return usagef("apply asks before it writes, and there is nobody to ask: give -auto-approve, or the file of a saved plan")
 	}
+	for left := replans; ; left-- {
+		s, err := a.approved(ctx, args)
+		if err != nil {
+			return err
+		}
+		report, err := a.carryOut(ctx, s, args)
+		// What came by standard input is gone.
+		again := left > 0 && args.autoApprove && applyCode(err) == exitStale && !s.resolver.UsesStdin(refsOf(s.plan))
+		if !again {
+			return a.settle(s, args, report, err)
+		}
+		fmt.Fprintln(a.stderr, "Something else has written since the plan. Nothing was written here; planning again.")
+	}
+}
+
+// approved makes the plan, shows it and asks.
+func (a *app) approved(ctx context.Context, args *applyArgs) (*staged, error) {
 	s, err := a.stage(ctx, &args.planArgs)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if s.failed {
 		if err := a.showPlan(ctx, s, &args.planArgs); err != nil {
-			return err
+			return nil, err
 		}
-		return exit(exitError)
+		return nil, exit(exitError)
 	}
 	if !args.json {
 		if err := a.showPlan(ctx, s, &args.planArgs); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if s.plan.HasChanges() && !args.autoApprove {
 		if s.resolver.UsesStdin(refsOf(s.plan)) {
-			return usagef("a secret comes from standard input, so apply cannot ask there: give -auto-approve")
+			return nil, usagef("a secret comes from standard input, so apply cannot ask there: give -auto-approve")
 		}
 		if !a.approve(ctx) {
 			fmt.Fprintln(a.stderr, "Apply cancelled; nothing was written.")
-			return exit(exitError)
+			return nil, exit(exitError)
 		}
 	}
-	return a.execute(ctx, s, args)
+	return s, nil
 }
 
 // applySaved carries out a saved plan: no configuration is read and nothing is asked.
@@ -82,16 +103,20 @@ func (a *app) applySaved(ctx context.Context, args *applyArgs) error {
 		return fmt.Errorf("the saved plan breaks a rule of keyform's own: %w", err)
 	}
 	s := &staged{plan: p, key: key, resolver: secrets.New(a.seams(), sourcesOf(p))}
-	if err := a.execute(ctx, s, args); err != nil {
+	report, err := a.carryOut(ctx, s, args)
+	if err := a.settle(s, args, report, err); err != nil {
 		return err
 	}
 	return done()
 }
 
-// execute runs the executor and shows what came of it.
-func (a *app) execute(ctx context.Context, s *staged, args *applyArgs) error {
+func (a *app) carryOut(ctx context.Context, s *staged, args *applyArgs) (*apply.Report, error) {
 	progress := &progress{w: a.stderr, quiet: args.json}
-	report, err := apply.Run(ctx, s.plan, a.applyDeps(s, args.lockTimeout, progress))
+	return apply.Run(ctx, s.plan, a.applyDeps(s, args.lockTimeout, progress))
+}
+
+// settle shows what came of a run and gives the exit code.
+func (a *app) settle(s *staged, args *applyArgs, report *apply.Report, err error) error {
 	var diags diag.Diagnostics
 	if err != nil {
 		diags = applyDiags(err)

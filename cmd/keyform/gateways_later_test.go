@@ -3,6 +3,8 @@
 package main
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/keyform/keyform/providers/gatewaytest"
@@ -29,6 +31,31 @@ func (j judge) uses(agent, name string) {
 		return
 	}
 	j.sends(agent, name)
+}
+
+// agrees wants that "models status" of the program shows an agent's profiles with
+// these fakes, as "anthropic:a A": it shows both ends of a credential.
+func (j judge) agrees(agent string, profiles ...string) {
+	j.Helper()
+	var status struct {
+		Auth struct {
+			Providers []struct{ Profiles struct{ Labels []string } }
+		}
+	}
+	j.JSON(j, &status, "models", "status", "--json", "--agent", agent)
+	var got []string
+	for _, p := range status.Auth.Providers {
+		got = append(got, p.Profiles.Labels...)
+	}
+	j.Logf("declared for %s %q, models status %q", agent, profiles, got)
+	for _, profile := range profiles {
+		id, name, _ := strings.Cut(profile, " ")
+		if key := fake(name); !slices.ContainsFunc(got, func(label string) bool {
+			return strings.HasPrefix(label, id+"=") && strings.Contains(label, key[:8]) && strings.HasSuffix(label, key[len(key)-8:])
+		}) {
+			j.Errorf("models status of %s: %q, want %s as %s", agent, got, id, key)
+		}
+	}
 }
 
 // What is declared is what a turn sends: a variable, a shared key before it, a
