@@ -154,9 +154,12 @@ func (g *gatewayRun) locked(ctx context.Context, s *storeRun) error {
 	if err := fsys.MkdirAll(g.deps.fs(), filepath.Dir(s.write.Store.Path), 0o700); err != nil {
 		return err
 	}
+	if err := g.provision(ctx, s); err != nil {
+		return err
+	}
 	work := context.WithoutCancel(ctx)
 	err := s.container.Hold(ctx, gateway.HoldOptions{
-		Timeout: g.deps.LockTimeout, PID: g.deps.PID, Now: g.deps.Now, Rand: g.deps.Rand,
+		Live: g.running, Timeout: g.deps.LockTimeout, PID: g.deps.PID, Now: g.deps.Now, Rand: g.deps.Rand,
 		Announce: func(id *lock.Identity) error { return g.record(s, id) },
 	}, func(held gateway.Held) error { return s.replace(work, held) })
 	var locking *gateway.LockError
@@ -171,6 +174,21 @@ func (g *gatewayRun) locked(ctx context.Context, s *storeRun) error {
 		return err
 	}
 	return g.notLocked(s, locking.Err)
+}
+
+// provision has the gateway make the database of a store that has none. One that was
+// made since the plan stays.
+func (g *gatewayRun) provision(ctx context.Context, s *storeRun) error {
+	if !s.write.Provision {
+		return nil
+	}
+	if _, err := g.deps.fs().Stat(s.write.Store.Path); err == nil {
+		return nil
+	}
+	if g.deps.Provision == nil {
+		return &RefusedError{Gateway: g.plan.Name, Reason: s.report.Label + " does not exist, and this run cannot have it made."}
+	}
+	return g.deps.Provision(ctx, g.plan, s.write.Store.Agent)
 }
 
 // record writes the intent into the journal, durably.

@@ -57,6 +57,9 @@ type Deps struct {
 	Rand  io.Reader
 	// Reload may be nil where no gateway of the plan has to be told.
 	Reload Reloader
+	// Provision makes the database of an agent's store by the gateway's own command line,
+	// "" being the shared store's; nil where no store of the plan needs that.
+	Provision func(ctx context.Context, g *plan.GatewayPlan, agent string) error
 	// Running asks whether a gateway runs now; nil believes the plan.
 	Running func(ctx context.Context, g *plan.GatewayPlan) (bool, error)
 	// Progress is called with every step, one call at a time; nil is nobody.

@@ -293,12 +293,19 @@ func (d *differ) assemble() {
 			continue
 		}
 		d.out.Writes = append(d.out.Writes, w)
+		d.provision(m, &w)
 		if m.live.Refusal != "" {
 			d.errorf("KF0623", "Credential store that must not be written", diag.Range{}, schema.Address{Kind: schema.KindGateway, Gateway: d.live.Name},
 				"%s has to change (%s %s), but %s", m.ref.Label, w.Changes[0].Action, w.Changes[0].Name, m.live.Refusal)
 		}
 	}
-	d.out.Writes = append(d.out.Writes, d.aside...)
+	if d.out.CommandLine == nil {
+		d.out.Writes = append(d.out.Writes, d.aside...)
+	} else {
+		// The command line refuses to work beside them. What they hold is in memory by then,
+		// and a run that is killed finds it again in what was put aside.
+		d.out.Writes = append(slices.Clone(d.aside), d.out.Writes...)
+	}
 	if len(d.config.changes) > 0 {
 		d.checkProviders()
 		if d.live.Config.Refusal != "" {

@@ -94,7 +94,7 @@ func (m *model) write() (StoreWrite, bool) {
 		return StoreWrite{}, false
 	}
 	sortChanges(m.changes)
-	return StoreWrite{Store: m.ref, Exists: m.live.Exists, Before: m.live.Items(), Changes: m.changes}, true
+	return StoreWrite{Store: m.ref, Exists: m.live.Exists, Provision: m.live.NoDatabase, Before: m.live.Items(), Changes: m.changes}, true
 }
 
 // sortChanges puts profiles before orders, and inside by action and name, so that

@@ -112,6 +112,9 @@ type DropSecretProvider struct {
 	Name string `json:"name"`
 }
 
+// DropTouchedAt removes meta.lastTouchedAt from the configuration.
+type DropTouchedAt struct{}
+
 // SetVar assigns a variable of the .env file: a secret, or where that is nil the literal.
 type SetVar struct {
 	Name    string     `json:"name"`
@@ -137,6 +140,7 @@ func (SetVar) kind() string      { return "set_var" }
 
 func (PutSecretProvider) kind() string  { return "put_secret_provider" }
 func (DropSecretProvider) kind() string { return "drop_secret_provider" }
+func (DropTouchedAt) kind() string      { return "drop_touched_at" }
 
 func (DropVar) kind() string { return "drop_var" }
 
@@ -219,6 +223,8 @@ func (t taggedOp) decode() (Op, error) {
 		return decodeOp[PutSecretProvider](t.Args)
 	case "drop_secret_provider":
 		return decodeOp[DropSecretProvider](t.Args)
+	case "drop_touched_at":
+		return decodeOp[DropTouchedAt](t.Args)
 	case "set_var":
 		return decodeOp[SetVar](t.Args)
 	case "drop_var":

@@ -73,6 +73,8 @@ type GatewayPlan struct {
 	Untold bool `json:"untold,omitempty"`
 	// Steps are for a person to do; keyform cannot.
 	Steps []Step `json:"steps,omitempty"`
+	// CommandLine is as in GatewaySnapshot, where a store has to be provisioned.
+	CommandLine []string `json:"command_line,omitempty"`
 	// Unmanaged counts the live profiles that are not declared and stay.
 	Unmanaged []string `json:"unmanaged,omitempty"`
 	// Unchecked counts the declared secrets that were not compared.
@@ -131,6 +133,9 @@ func (r StoreRef) Key() string {
 type StoreWrite struct {
 	Store  StoreRef `json:"store"`
 	Exists bool     `json:"exists"`
+	// Provision tells that the database is not there, and that the gateway's own command
+	// line has to make it before it is written.
+	Provision bool `json:"provision,omitempty"`
 	// Before is the precondition: the store's items as the plan saw them, by name,
 	// under the plan's key. The write refuses when they differ.
 	Before  Items    `json:"before"`

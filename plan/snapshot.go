@@ -65,6 +65,9 @@ type GatewaySnapshot struct {
 	// OnePassword is the program op of 1Password in PATH, links followed, if
 	// it is the gateway's user's own; "" if there is none.
 	OnePassword string `json:"onepassword,omitempty"`
+	// CommandLine is how the gateway's own command line is started, nil where it was not
+	// found; a command's arguments follow.
+	CommandLine []string `json:"command_line,omitempty"`
 	// Sources are what earlier forms of the stores have left.
 	Sources []LegacySource `json:"sources,omitempty"`
 	// Legacy are remarks, full sentences, on what earlier names of the product left
@@ -91,6 +94,8 @@ type Rules struct {
 	// Renamed are providers that the release's importer renames in what it imports, by
 	// their old names: "openai-codex" became "openai".
 	Renamed map[string]string `json:"renamed,omitempty"`
+	// NoTouchedAt: the release refuses a configuration with meta.lastTouchedAt.
+	NoTouchedAt bool `json:"no_touched_at,omitempty"`
 	// LegacyBlocks: as long as an auth-profiles.json is in the place of its day, the release
 	// refuses to use any credential of that agent.
 	LegacyBlocks bool `json:"legacy_blocks,omitempty"`
@@ -163,6 +168,8 @@ type StoreSnapshot struct {
 	// Refusal says why the store must not be written, as a sentence; "" if it may.
 	Refusal string `json:"refusal,omitempty"`
 	Exists  bool   `json:"exists"`
+	// NoDatabase tells that the database that would hold it is not there.
+	NoDatabase bool `json:"no_database,omitempty"`
 	// Empty tells that the file has no bytes.
 	Empty bool `json:"empty,omitempty"`
 	// Profiles are in the order of the file.
@@ -240,6 +247,8 @@ type ConfigSnapshot struct {
 	EnvVars map[string]Fingerprint `json:"env_vars,omitempty"`
 	// ModelKeys are the providers with a models.providers.*.apiKey, sorted.
 	ModelKeys []string `json:"model_keys,omitempty"`
+	// TouchedAt tells that its meta has the time of its last change.
+	TouchedAt bool `json:"touched_at,omitempty"`
 	// Includes tells that the configuration is in several files.
 	Includes bool `json:"includes,omitempty"`
 	// SecretProviders are the entries of secrets.providers that keyform made, by name, with

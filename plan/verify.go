@@ -25,10 +25,10 @@ func Verify(p *Plan) error {
 			} else {
 				seen[key] = true
 			}
-			if w.first() && j == 0 {
+			if w.first() || w.Store.Kind == LegacyStore {
 				continue
 			}
-			rank := map[StoreKind]int{AuthStore: 0, LegacyStore: 1, ConfigStore: 2, EnvStore: 3}[w.Store.Kind]
+			rank := map[StoreKind]int{AuthStore: 0, ConfigStore: 1, EnvStore: 2}[w.Store.Kind]
 			if rank < last {
 				return fmt.Errorf("gateway %s: %s is written after a store that comes later", g.Name, w.Store.Label)
 			}
@@ -38,11 +38,18 @@ func Verify(p *Plan) error {
 	return nil
 }
 
-// first tells that the write makes an entry that stored references need: up to OpenClaw
-// 2026.7.35 a gateway that starts without it in between would not start.
+// first tells that the write comes before the credential stores: it makes an entry that
+// stored references need, without which a gateway up to OpenClaw 2026.7.35 does not
+// start; or it corrects what keeps the gateway's command line from working.
 func (w *StoreWrite) first() bool {
 	return slices.ContainsFunc(w.Changes, func(c Change) bool {
-		return slices.ContainsFunc(c.Ops, func(op Op) bool { _, adds := op.(PutSecretProvider); return adds })
+		return slices.ContainsFunc(c.Ops, func(op Op) bool {
+			switch op.(type) {
+			case PutSecretProvider, DropTouchedAt:
+				return true
+			}
+			return false
+		})
 	})
 }
 
@@ -99,6 +106,8 @@ func target(op Op) (cell string, kind StoreKind) {
 		return secretItem(op.Name), ConfigStore
 	case DropSecretProvider:
 		return secretItem(op.Name), ConfigStore
+	case DropTouchedAt:
+		return "meta", ConfigStore
 	case SetVar:
 		return "variable " + op.Name, EnvStore
 	case DropVar:

@@ -85,9 +85,12 @@ func (a *app) applyDeps(s *staged, lockTimeout time.Duration, p *progress) apply
 		Now:         a.now,
 		Reload:      a.reloader(s),
 		Running:     a.running,
-		Progress:    p.event,
-		User:        name,
-		Hostname:    hostname(),
-		Command:     "keyform apply",
+		Provision: func(ctx context.Context, g *plan.GatewayPlan, agent string) error {
+			return gateway.Provision(ctx, a.host(nil), g, agent)
+		},
+		Progress: p.event,
+		User:     name,
+		Hostname: hostname(),
+		Command:  "keyform apply",
 	}
 }

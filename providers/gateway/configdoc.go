@@ -119,6 +119,9 @@ func (d *configDoc) Do(op plan.Op, _ Secrets) error {
 		return nil
 	case plan.PutSecretProvider:
 		return putProvider(d.doc.Root(), plan.SecretProvider(op))
+	case plan.DropTouchedAt:
+		d.doc.Root().Get("meta").Delete("lastTouchedAt")
+		return nil
 	case plan.DropSecretProvider:
 		dropProvider(d.doc.Root(), op.Name)
 		return nil

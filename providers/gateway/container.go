@@ -40,6 +40,8 @@ var ErrMoved = errors.New("the store changed while it was being written")
 
 // HoldOptions are what taking locks needs of the world.
 type HoldOptions struct {
+	// Live tells that the gateway runs.
+	Live bool
 	// Timeout is how long to wait for a lock, 0 to try once.
 	Timeout time.Duration
 	PID     int

@@ -11,6 +11,7 @@ import (
 	"github.com/keyform/keyform/plan"
 	"github.com/keyform/keyform/providers/fsys"
 	"github.com/keyform/keyform/providers/lock"
+	"github.com/keyform/keyform/providers/product"
 	"github.com/keyform/keyform/providers/sqlstore"
 )
 
@@ -60,7 +61,7 @@ func (d *database) Hold(ctx context.Context, o HoldOptions, f func(Held) error) 
 		Point:    func(op sqlstore.Op, path string) error { return fsys.Point(d.host.FS, string(op), path) },
 		External: d.host.supervises(),
 	}, func(tx *sqlstore.Tx) error {
-		inside = f(&heldRows{tx})
+		inside = f(&heldRows{tx, o.Live})
 		return inside
 	})
 	var committed *sqlstore.CommittedError
@@ -96,7 +97,11 @@ func (h *Host) supervises() bool {
 func (d *database) Clean() error { return nil }
 
 // heldRows are rows in a transaction of ours.
-type heldRows struct{ tx *sqlstore.Tx }
+type heldRows struct {
+	tx *sqlstore.Tx
+	// live tells that the gateway runs.
+	live bool
+}
 
 // Read gives the rows as the transaction has them.
 func (h *heldRows) Read(_ context.Context, parse func(Content) error) (Content, error) {
@@ -108,6 +113,9 @@ func (h *heldRows) Read(_ context.Context, parse func(Content) error) (Content, 
 func (h *heldRows) Swap(was, now Content) (placed bool, err error) {
 	if !Content(h.tx.Cells()).Equal(was) {
 		return false, ErrMoved
+	}
+	if err := h.tx.Claim(h.live); err != nil {
+		return false, err
 	}
 	return false, h.tx.Replace(sqlstore.Cells(now))
 }
@@ -128,8 +136,7 @@ func (r *reader) sharedStore(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	main := filepath.Join(r.place.stateDir, agentsDir, r.out.Rules.MainAgent, "agent", agentDatabase)
-	if view.Location == sqlstore.LocationState || view.Location == "" && !r.host.exists(main) {
+	if view.Location == sqlstore.LocationState || view.Location == "" && r.nothingInMain(ctx) {
 		r.out.Rules.MainAgent = ""
 	}
 	switch {
@@ -139,6 +146,22 @@ func (r *reader) sharedStore(ctx context.Context) error {
 		r.refusal = fmt.Sprintf("its databases are under maintenance by the gateway, until %s at the latest. Plan again then.", view.Maintenance.UTC().Format(time.RFC3339))
 	}
 	return nil
+}
+
+// nothingInMain tells that main's own database has no store, or is not there: then the
+// first write to the shared store makes that the one in use, as a gateway does
+// (initializeFreshSharedAuthStore of OpenClaw 2026.9.6). One that runs has decided.
+func (r *reader) nothingInMain(ctx context.Context) bool {
+	path := filepath.Join(r.place.stateDir, agentsDir, product.MainAgent, "agent", agentDatabase)
+	if !r.host.exists(path) {
+		return true
+	}
+	real, err := r.host.real(path)
+	if err != nil || r.place.live != nil {
+		return false
+	}
+	view, err := sqlstore.Read(ctx, openDatabase(*r.host, plan.StoreRef{Kind: plan.AuthStore, Agent: product.MainAgent, Path: real}, r.out.Rules).place)
+	return err == nil && view.Store == nil && view.State == nil
 }
 
 // isDatabase tells that an error is one of package sqlstore, whose text is a whole

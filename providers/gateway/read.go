@@ -75,6 +75,7 @@ func (r *reader) read(ctx context.Context, taken map[string]string) bool {
 	r.describe(row)
 	r.out.Config = config.snapshot(r, r.out.Rules)
 	r.readStoredRefs()
+	r.out.CommandLine = r.commandLine()
 	if !r.readStores(ctx, config, ledger, hostKey) || !r.readEnv(ctx, ledger, hostKey) || !r.settle(ctx, ledger, hostKey) {
 		return false
 	}

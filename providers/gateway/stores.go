@@ -219,6 +219,7 @@ func (s *storeReader) read(ctx context.Context, at storeAt) (plan.StoreSnapshot,
 	case err != nil:
 		return out, storeProblem{err: err}
 	case content.Missing():
+		out.NoDatabase = s.form.sql && !s.host.exists(out.Path)
 		return out, storeProblem{}
 	}
 	out.Exists = true

@@ -65,7 +65,11 @@ func openclawReleases() []Release {
 	r48.Generation, r48.OrderNeedsStore = storeState, true
 	r65 := r48.from("2026.6.5")
 	r65.Generation, r65.LockForm, r65.SchemaAgent, r65.ImportsLegacyFiles, r65.OrderNeedsStore = agentTables, "", 19, false, false
+	r65.Renamed, r65.RetiredIDs = map[string]string{"openai-codex": "openai"}, nil
 	r81 := r65.from("2026.8.1")
+	r81.NoTouchedAt, r81.ProvidersLive = true, true
+	r81.Renamed = map[string]string{"openai-codex": "openai", "codex": "openai", "codex-cli": "openai", "claude-cli": "anthropic", "google-gemini-cli": "google"}
+	r81.RetiredIDs = []string{claudeCLI}
 	r81.Generation, r81.SchemaAgent, r81.SchemaState, r81.Coordinated, r81.OrderNeedsStore, r81.LegacyBlocks = sharedTables, 23, 18, true, true, true
 	r96 := r81.from("2026.9.6")
 	r96.ReloadMethod = "models.authRefresh"

@@ -179,6 +179,33 @@ func (t *Tx) Replace(cells Cells) error {
 	return t.put(OpState, state, &t.view.State, cells.State)
 }
 
+// Claim makes the shared database the one that its store is in use from, where nothing
+// says so yet: a gateway does that at its first write of a fresh store (2026.9.6,
+// initializeFreshSharedAuthStore). That main's own database has no store is the caller's
+// to know. A gateway that runs has decided by what it found at its start, so with live it
+// is refused. Of an agent's database, and where it says so already, Claim does nothing.
+func (t *Tx) Claim(live bool) error {
+	switch {
+	case t.p.Kind != State || t.view.Location == LocationState:
+		return nil
+	case t.view.Location != "":
+		return fmt.Errorf("%s says that the shared credentials are in main's own database: make a new plan", t.p.Path)
+	case live:
+		return fmt.Errorf("%s does not say yet where the shared credentials are, and the gateway that runs has decided: restart it, or stop it, and make a new plan", t.p.Path)
+	}
+	if err := t.o.point(OpStore, t.p); err != nil {
+		return err
+	}
+	store, _ := State.tables()
+	err := t.c.exec("INSERT INTO "+store.name+" ("+store.key+", "+store.value+", "+store.updated+") VALUES (?, ?, ?)",
+		rowLocation, `{"location":"`+LocationState+`"}`, t.o.Now().UnixMilli())
+	if err != nil {
+		return err
+	}
+	t.view.Location, t.wrote = LocationState, true
+	return nil
+}
+
 // put writes one cell if it differs.
 func (t *Tx) put(op Op, where table, now *[]byte, cell []byte) error {
 	if (*now == nil) == (cell == nil) && bytes.Equal(*now, cell) {
