@@ -68,19 +68,22 @@ func (c configuration) lastTouched() string { return c.merged.get("meta", "lastT
 // agentEntry is an agent of the configuration; dir is "" for the usual directory.
 type agentEntry struct{ id, dir string }
 
-// agents are those of agents.list, each once, the first entry of an id counting.
+// agents are those of agents.list, and of agents.entries, which has them by id from
+// OpenClaw 2026.8.1 on; each once, the first entry of an id counting.
 func (c configuration) agents() []agentEntry {
 	var out []agentEntry
 	seen := map[string]bool{}
-	for _, entry := range c.merged.get("agents", "list").elements() {
-		if !entry.isObject() {
-			continue
-		}
-		id := normalizeAgent(entry.get("id").str())
-		if !seen[id] {
+	add := func(id string, entry *value) {
+		if id = normalizeAgent(id); entry.isObject() && !seen[id] {
 			seen[id] = true
 			out = append(out, agentEntry{id, strings.TrimSpace(entry.get("agentDir").str())})
 		}
+	}
+	for _, entry := range c.merged.get("agents", "list").elements() {
+		add(entry.get("id").str(), entry)
+	}
+	for id, entry := range c.merged.get("agents", "entries").each() {
+		add(id, entry)
 	}
 	return out
 }
