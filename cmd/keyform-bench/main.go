@@ -31,13 +31,14 @@ func run() error {
 	large := flag.Bool("large", false, "also a plan of 10000 agents")
 	agents := flag.String("agents", "100,1000", "agents of the plans, besides one profile")
 	lay := flag.String("lay", "", "only lay a home in this directory, of the first number of -agents")
+	databases := flag.Bool("databases", false, "with -lay: a home with databases")
 	flag.Parse()
 	sizes, err := numbers(*agents)
 	if err != nil {
 		return err
 	}
 	if *lay != "" {
-		return benchhome.Home{Dir: *lay}.Lay(sizes[0])
+		return benchhome.Home{Dir: *lay, Databases: *databases}.Lay(sizes[0])
 	}
 	if flag.NArg() != 1 || *runs < 5 {
 		flag.Usage()
@@ -97,7 +98,12 @@ func (b *bench) all(sizes []int) error {
 	}
 	row("version", u, nil)
 	for _, n := range append([]int{0}, sizes...) {
-		if err := b.plan(n); err != nil {
+		if err := b.plan(n, false); err != nil {
+			return err
+		}
+	}
+	for _, n := range sizes {
+		if err := b.plan(n, true); err != nil {
 			return err
 		}
 	}
@@ -108,9 +114,10 @@ func (b *bench) all(sizes []int) error {
 	return nil
 }
 
-// plan measures a plan without changes of a home with n agents besides main.
-func (b *bench) plan(n int) error {
-	h, err := b.lay(n)
+// plan measures a plan without changes of a home with n agents besides main, with files
+// for stores or with databases. The bare program reads files alone.
+func (b *bench) plan(n int, databases bool) error {
+	h, err := b.lay(n, databases)
 	if err != nil {
 		return err
 	}
@@ -123,6 +130,10 @@ func (b *bench) plan(n int) error {
 	if err != nil {
 		return err
 	}
+	if databases {
+		row("plan, no change, "+size(n)+", SQLite", u, nil)
+		return nil
+	}
 	bare, err := b.measure(nil, in(h, b.bare, h.Dir))
 	if err != nil {
 		return err
@@ -134,7 +145,7 @@ func (b *bench) plan(n int) error {
 // apply measures an apply that changes the stores of n agents, each time of a home as
 // it was laid.
 func (b *bench) apply(n int) error {
-	h, err := b.lay(n)
+	h, err := b.lay(n, false)
 	if err != nil {
 		return err
 	}
@@ -147,7 +158,7 @@ func (b *bench) apply(n int) error {
 		if err := os.RemoveAll(h.Dir); err != nil {
 			return err
 		}
-		return b.layIn(h.Dir, n)
+		return b.layIn(h, n)
 	}
 	u, err := b.measure(again, in(h, b.keyform, "apply", "-auto-approve", "-allow-mass-change"))
 	if err != nil {
@@ -171,17 +182,17 @@ func size(n int) string {
 
 // lay makes a home in a process of its own: the peak memory of this one is the least
 // that can be told of the programs it starts.
-func (b *bench) lay(n int) (benchhome.Home, error) {
-	h := benchhome.Home{Dir: filepath.Join(b.dir, strconv.Itoa(n))}
-	return h, b.layIn(h.Dir, n)
+func (b *bench) lay(n int, databases bool) (benchhome.Home, error) {
+	h := benchhome.Home{Dir: filepath.Join(b.dir, strconv.Itoa(n)), Databases: databases}
+	return h, b.layIn(h, n)
 }
 
-func (b *bench) layIn(dir string, n int) error {
+func (b *bench) layIn(h benchhome.Home, n int) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	out, err := exec.Command(self, "-lay="+dir, "-agents="+strconv.Itoa(n)).CombinedOutput()
+	out, err := exec.Command(self, "-lay="+h.Dir, "-databases="+strconv.FormatBool(h.Databases), "-agents="+strconv.Itoa(n)).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("laying a home: %w: %s", err, out)
 	}

@@ -8,12 +8,19 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/keyform/keyform/providers/sqlstore"
+	"github.com/keyform/keyform/providers/sqlstore/sqlstoretest"
 )
 
 // Home is the home directory of an OpenClaw 2026.2.26 with a configuration of keyform
 // beside it, as one user has them: config/keyform.hcl and .openclaw/. All credentials
 // are fake.
-type Home struct{ Dir string }
+type Home struct {
+	Dir string
+	// Databases makes it an OpenClaw 2026.9.6, with its databases for stores.
+	Databases bool
+}
 
 const (
 	sharedKey = "sk-ant-api03-FAKE-shared"
@@ -45,18 +52,50 @@ func (h Home) Lay(n int) error {
 	for i := range n + 1 {
 		id := agentID(i)
 		agents = append(agents, map[string]any{"id": id, "workspace": "~/workspace-" + id})
-		if err := writeJSON(filepath.Join(state, "agents", id, "agent", "auth-profiles.json"), store(i)); err != nil {
+		if err := h.layStore(state, i); err != nil {
 			return err
 		}
 	}
 	if err := os.WriteFile(filepath.Join(state, ".env"), []byte("# added by hand\nEDITOR=vi\n"), 0o600); err != nil {
 		return err
 	}
+	release := "2026.2.26"
+	if h.Databases {
+		release = string(sqlstoretest.R9)
+	}
 	return writeJSON(filepath.Join(state, "openclaw.json"), map[string]any{
 		"agents":  map[string]any{"defaults": map[string]any{"model": map[string]any{"primary": "anthropic/claude-opus-4-5"}}, "list": agents},
 		"gateway": map[string]any{"mode": "local", "port": 18789},
-		"meta":    map[string]any{"lastTouchedVersion": "2026.2.26", "lastTouchedAt": "2026-11-20T09:50:19.372Z"},
+		"meta":    map[string]any{"lastTouchedVersion": release, "lastTouchedAt": "2026-11-20T09:50:19.372Z"},
 	})
+}
+
+// layStore writes the store of an agent: a file, or two rows of a database, which are
+// the shared one's for main.
+func (h Home) layStore(state string, i int) error {
+	id, content := agentID(i), store(i)
+	if !h.Databases {
+		return writeJSON(filepath.Join(state, "agents", id, "agent", "auth-profiles.json"), content)
+	}
+	rest := map[string]any{"version": 1}
+	for _, key := range []string{"lastGood", "usageStats"} {
+		if content[key] != nil {
+			rest[key] = content[key]
+			delete(content, key)
+		}
+	}
+	var cells sqlstore.Cells
+	var err error
+	if cells.Store, err = json.Marshal(content); err != nil {
+		return err
+	}
+	if cells.State, err = json.Marshal(rest); err != nil {
+		return err
+	}
+	if i == 0 {
+		return sqlstoretest.MakeState(filepath.Join(state, "state", "openclaw.sqlite"), sqlstoretest.R9, "state-db", cells)
+	}
+	return sqlstoretest.MakeAgent(filepath.Join(state, "agents", id, "agent", "openclaw-agent.sqlite"), sqlstoretest.R9, id, cells)
 }
 
 // agentID is "main" for 0.
