@@ -65,7 +65,8 @@ agent "ops" {
 	}
 	close(quit)
 	ids := <-pasted
-	j.Logf("%d profiles by the command line during %d applies in %s, the longest %s", len(ids), applies, time.Since(begin).Round(time.Second), longest.Round(time.Millisecond))
+	j.Logf("%d profiles by the command line during %d applies in %s, the longest %s, %d planned again",
+		len(ids), applies, time.Since(begin).Round(time.Second), longest.Round(time.Millisecond), strings.Count(j.log.String(), "planning again"))
 	j.synced()
 	j.holds(gatewaytest.Shared, ids...)
 }
