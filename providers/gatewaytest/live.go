@@ -26,6 +26,8 @@ type Live struct {
 	// Login are the arguments by which the client of Turn logs in. Serve sets those of
 	// the configuration's token.
 	Login []string
+	// PID is the process that Serve started.
+	PID int
 
 	cancel context.CancelFunc
 	done   chan struct{}
@@ -55,6 +57,7 @@ func (h *Home) Serve(t testing.TB) *Live {
 	if err != nil {
 		t.Fatal(err)
 	}
+	l.PID = cmd.Process.Pid
 	go func() {
 		defer close(l.done)
 		cmd.Wait() //nolint:errcheck // its log says how it ended
@@ -72,13 +75,21 @@ func (l *Live) WaitListening(t testing.TB) {
 		if strings.Contains(l.Log(), l.Release.Ready) {
 			return
 		}
-		select {
-		case <-l.done:
+		if !l.Runs() {
 			t.Fatalf("%s ended at its start:\n%s", l.Release, l.Log())
-		default:
 		}
 	}
 	t.Fatalf("%s does not listen:\n%s", l.Release, l.Log())
+}
+
+// Runs tells whether the process that Serve started still runs.
+func (l *Live) Runs() bool {
+	select {
+	case <-l.done:
+		return false
+	default:
+		return true
+	}
 }
 
 // Log is what the gateway printed so far.
@@ -101,7 +112,7 @@ func (l *Live) Stop() {
 		if time.Now().After(end) {
 			signal = syscall.SIGKILL
 		}
-		left := l.Processes()
+		left := l.processes()
 		if len(left) == 0 {
 			return
 		}
@@ -111,9 +122,8 @@ func (l *Live) Stop() {
 	}
 }
 
-// Processes gives the ids of all processes whose environment has this home, where /proc
-// tells.
-func (h *Home) Processes() []int {
+// processes gives every process whose environment has this home, where /proc tells.
+func (h *Home) processes() []int {
 	files, _ := filepath.Glob("/proc/[0-9]*/environ")
 	var pids []int
 	for _, file := range files {
