@@ -18,7 +18,8 @@ var busy = regexp.MustCompile(`(?i)SQLITE_BUSY|database is locked|\bbusy\b|KF07\
 
 // The command line of OpenClaw 2026.9.6 writes the same rows as keyform. Neither loses
 // what the other wrote, and neither shows its user that it had to wait. The time only
-// bounds how many times that is tried.
+// bounds how many times that is tried. Nothing declared is in the configuration: the
+// first command in a home refuses to go on where that changes under it, whoever does it.
 func TestLaterGatewayCommandsDuringApplies(t *testing.T) {
 	const most, bound = 300, 3 * time.Minute
 	t.Parallel()
