@@ -150,6 +150,6 @@ func (l *Live) Turn(t testing.TB, agent string) []Request {
 	}
 	_, before := l.API.since(0)
 	r := l.CLI(t, append([]string{"gateway", "call", "agent", "--expect-final", "--params", string(params),
-		"--url", l.Endpoint.URL, "--timeout", "90000"}, l.Login...)...)
+		"--url", l.Endpoint.URL, "--timeout", "150000"}, l.Login...)...)
 	return l.report(t, fmt.Sprintf("%s: live turn of %s", l.Release, agent), before, r)
 }
