@@ -52,7 +52,8 @@ func (r *reloader) RPC(ctx context.Context, g *plan.GatewayPlan, method string) 
 		return err
 	}
 	ep.Known = append(ep.Known, r.known()...)
-	return reload.RPC(ctx, ep, method, struct{}{})
+	_, err = reload.Refresh(ctx, ep, method)
+	return err
 }
 
 func (r *reloader) Restart(ctx context.Context, g *plan.GatewayPlan) error {

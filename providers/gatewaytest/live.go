@@ -67,8 +67,8 @@ func (h *Home) Serve(t testing.TB) *Live {
 	return l
 }
 
-// WaitListening waits until the log says that the gateway listens. The RPC's own
-// answer comes right after; a wrong token does not matter here.
+// WaitListening waits until the log says that the gateway answers, or is about to; a
+// wrong token does not matter here.
 func (l *Live) WaitListening(t testing.TB) {
 	t.Helper()
 	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {

@@ -30,7 +30,7 @@ type Release struct {
 	// Model is one it knows without a network. SideModel is one that it asks besides,
 	// for a session's title: no turn reports that.
 	Model, SideModel string
-	// Ready is what its log says once it listens.
+	// Ready is what its log says once it answers.
 	Ready string
 	// HasReload tells whether its RPC has secrets.reload.
 	HasReload bool
@@ -60,18 +60,18 @@ func OpenClaw() Release {
 
 // OpenClaw429 is 2026.4.29, which keeps orders in a file of their own.
 func OpenClaw429() Release {
-	return openclaw(Release{Version: "2026.4.29", Generation: JSONAndState, Model: "anthropic/claude-opus-4-6", Ready: "http server listening", Heavy: true})
+	return openclaw(Release{Version: "2026.4.29", Generation: JSONAndState, Model: "anthropic/claude-opus-4-6", Ready: "[gateway] ready", Heavy: true})
 }
 
 // OpenClaw611 is 2026.6.11, whose agents have a database each.
 func OpenClaw611() Release {
-	return openclaw(Release{Version: "2026.6.11", Generation: AgentSQLite, Model: "anthropic/claude-opus-4-8", Ready: "http server listening"})
+	return openclaw(Release{Version: "2026.6.11", Generation: AgentSQLite, Model: "anthropic/claude-opus-4-8", Ready: "[gateway] ready"})
 }
 
 // OpenClaw96 is 2026.9.6, whose agents share a database, with one of their own each
 // for what differs.
 func OpenClaw96() Release {
-	return openclaw(Release{Version: "2026.9.6", Generation: SharedSQLite, Model: "anthropic/claude-opus-4-8", SideModel: "claude-haiku-4-5", Ready: "http server listening"})
+	return openclaw(Release{Version: "2026.9.6", Generation: SharedSQLite, Model: "anthropic/claude-opus-4-8", SideModel: "claude-haiku-4-5", Ready: "[gateway] ready"})
 }
 
 func openclaw(r Release) Release {

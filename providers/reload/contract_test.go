@@ -16,27 +16,45 @@ import (
 // The tests here hold the client against real gateways; the server in
 // gateway_test.go answers as these do.
 
+// eachOpenClaw runs f for 2026.2.26, and for the later ones where RELEASES=all. What the
+// default release of them does differently is in TestContractRefresh.
+func eachOpenClaw(t *testing.T, f func(t *testing.T, r gatewaytest.Release)) {
+	for _, r := range gatewaytest.Releases() {
+		if r == gatewaytest.OpenClaw() || r.Generation != gatewaytest.JSON && os.Getenv("RELEASES") == "all" {
+			t.Run(r.String(), func(t *testing.T) { f(t, r) })
+		}
+	}
+}
+
 func TestContractToken(t *testing.T) {
 	gatewaytest.Each(t, func(t *testing.T, r gatewaytest.Release) {
+		if r.SQLite() {
+			t.Skip("in TestContractRefresh, with the same gateway")
+		}
 		live := gatewaytest.NewHome(t, r).Serve(t)
-		if err := reload.Ready(t.Context(), live.Endpoint); err != nil {
-			t.Fatal(err)
-		}
-		err := reload.RPC(t.Context(), live.Endpoint, "secrets.reload", nil)
-		if r.HasReload && err != nil {
-			t.Error(err)
-		}
-		if !r.HasReload {
-			wantError(t, err, reload.UnknownMethod, "unknown method: secrets.reload")
-		}
-		wrong := live.Endpoint
-		wrong.Token = secret.FromString(token)
-		wantError(t, reload.Ready(t.Context(), wrong), reload.Unauthorized, "gateway token mismatch")
-		wrong.Token, wrong.Password = secret.Value{}, live.Endpoint.Token
-		wantError(t, reload.Ready(t.Context(), wrong), reload.Unauthorized, "")
-		live.Stop()
-		wantError(t, reload.Ready(t.Context(), live.Endpoint), reload.NotRunning, "nothing listens there")
+		contractToken(t, live)
 	})
+}
+
+func contractToken(t *testing.T, live *gatewaytest.Live) {
+	r := live.Release
+	if err := reload.Ready(t.Context(), live.Endpoint); err != nil {
+		t.Fatal(err)
+	}
+	err := reload.RPC(t.Context(), live.Endpoint, "secrets.reload", nil)
+	if r.HasReload && err != nil {
+		t.Error(err)
+	}
+	if !r.HasReload {
+		wantError(t, err, reload.UnknownMethod, "unknown method: secrets.reload")
+	}
+	wrong := live.Endpoint
+	wrong.Token = secret.FromString(token)
+	wantError(t, reload.Ready(t.Context(), wrong), reload.Unauthorized, "gateway token mismatch")
+	wrong.Token, wrong.Password = secret.Value{}, live.Endpoint.Token
+	wantError(t, reload.Ready(t.Context(), wrong), reload.Unauthorized, "")
+	live.Stop()
+	wantError(t, reload.Ready(t.Context(), live.Endpoint), reload.NotRunning, "nothing listens there")
 }
 
 // gatewayConfig changes the gateway block of a home.
@@ -51,8 +69,10 @@ func gatewayConfig(t *testing.T, h *gatewaytest.Home, changes map[string]any) {
 
 // TestContractPassword leaves clawdbot out: it asks for a device beside a password,
 // and has nothing that would have to be reloaded.
-func TestContractPassword(t *testing.T) {
-	h := gatewaytest.NewHome(t, gatewaytest.OpenClaw())
+func TestContractPassword(t *testing.T) { eachOpenClaw(t, contractPassword) }
+
+func contractPassword(t *testing.T, r gatewaytest.Release) {
+	h := gatewaytest.NewHome(t, r)
 	gatewayConfig(t, h, map[string]any{"auth": map[string]any{"mode": "password", "password": token}})
 	live := h.Serve(t)
 	wantError(t, reload.Ready(t.Context(), live.Endpoint), reload.Unauthorized, "password")
@@ -62,8 +82,10 @@ func TestContractPassword(t *testing.T) {
 	}
 }
 
-func TestContractDevice(t *testing.T) {
-	h := gatewaytest.NewHome(t, gatewaytest.OpenClaw())
+func TestContractDevice(t *testing.T) { eachOpenClaw(t, contractDevice) }
+
+func contractDevice(t *testing.T, r gatewaytest.Release) {
+	h := gatewaytest.NewHome(t, r)
 	gatewayConfig(t, h, map[string]any{"auth": map[string]any{"mode": "none"}})
 	live := h.Serve(t)
 	live.Endpoint.Token = secret.Value{}
@@ -81,8 +103,10 @@ func TestContractDevice(t *testing.T) {
 	}
 }
 
-func TestContractTLS(t *testing.T) {
-	h := gatewaytest.NewHome(t, gatewaytest.OpenClaw())
+func TestContractTLS(t *testing.T) { eachOpenClaw(t, contractTLS) }
+
+func contractTLS(t *testing.T, r gatewaytest.Release) {
+	h := gatewaytest.NewHome(t, r)
 	gatewayConfig(t, h, map[string]any{"tls": map[string]any{"enabled": true}})
 	live := h.Serve(t)
 	certificate, err := os.ReadFile(filepath.Join(h.State, "gateway", "tls", "gateway-cert.pem"))
@@ -138,4 +162,37 @@ func TestContractReload(t *testing.T) {
 	if stored(h) != newKey {
 		t.Error("after a reload the gateway wrote the old key back")
 	}
+}
+
+// TestContractRefresh is why the methods of [reload.Refresh] are in its table: after each
+// of them the very next turn, of an agent that it does not name, sends the new key.
+func TestContractRefresh(t *testing.T) {
+	gatewaytest.EachTurning(t, func(t *testing.T, r gatewaytest.Release) {
+		if !r.SQLite() {
+			t.Skip("in TestContractReload")
+		}
+		key := func(name string) string { return "sk-ant-api03-the-key-of-this-test-" + name }
+		h := gatewaytest.NewHome(t, r)
+		put := func(key string) {
+			h.PutCells(t, gatewaytest.Shared, gatewaytest.Cells{Store: []byte(`{"version":1,"profiles":{"anthropic:a":{"type":"api_key","provider":"anthropic","key":"` + key + `"}}}`)})
+		}
+		put(key("start"))
+		live := h.Serve(t)
+		methods := []string{"secrets.reload"}
+		if r.Generation == gatewaytest.SharedSQLite {
+			methods = append(methods, "models.authRefresh", "models.authStatus")
+		}
+		for _, method := range methods {
+			put(key(method))
+			done, err := reload.Refresh(t.Context(), live.Endpoint, method)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := (reload.Refreshed{Method: method}); done != want {
+				t.Errorf("refreshed %+v, want %+v", done, want)
+			}
+			gatewaytest.Sent(t, live.Turn(t, "ops"), "x-api-key", key(method))
+		}
+		contractToken(t, live)
+	})
 }

@@ -7,8 +7,13 @@ import (
 	"strings"
 )
 
-// protocol is the version that clawdbot 2026.1.24-3 and OpenClaw 2026.2.26 speak.
-const protocol = 3
+// minProtocol and maxProtocol are the versions that keyform speaks. The gateway takes its
+// own, which must lie between them: 3 up to OpenClaw 2026.5.7, 4 from 2026.5.12 to 2026.9.6
+// at least. Of what is asked here nothing differs between the two.
+const (
+	minProtocol = 3
+	maxProtocol = 4
+)
 
 type request struct {
 	Type   string `json:"type"`
@@ -56,6 +61,9 @@ type frame struct {
 type frameError struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
+	// Retryable is how a gateway marks what is so for a moment only, as while it starts
+	// (OpenClaw from 2026.4 on: it listens for seconds before it answers).
+	Retryable bool `json:"retryable"`
 }
 
 // kind sorts a refusal. The codes are few and coarse (INVALID_REQUEST stands for a
@@ -64,12 +72,28 @@ func (e *frameError) kind() Kind {
 	switch {
 	case strings.HasPrefix(e.Message, "unknown method"):
 		return UnknownMethod
+	case e.Code == "UNAVAILABLE" && e.Retryable:
+		return NotRunning
 	case e.Code == "NOT_PAIRED", e.missingScope(), strings.HasPrefix(e.Message, "unauthorized"),
 		strings.HasPrefix(e.Message, "device "), strings.HasPrefix(e.Message, "pairing required"):
 		return Unauthorized
 	default:
 		return Failed
 	}
+}
+
+// errInvalid marks a refusal of a request as such, before anything was done.
+var errInvalid = errors.New("invalid request")
+
+// cause is the mark of a refusal, nil if it has none.
+func (e *frameError) cause() error {
+	switch {
+	case e.missingScope():
+		return errMissingScope
+	case e.Code == "INVALID_REQUEST" && e.kind() == Failed:
+		return errInvalid
+	}
+	return nil
 }
 
 // errMissingScope marks a refusal that a device may lift. A gateway checks scopes
@@ -81,8 +105,8 @@ func (e *frameError) missingScope() bool { return strings.HasPrefix(e.Message, "
 // introduction is what keyform says of itself; the proof of a device comes later.
 func introduction(ep Endpoint) connectParams {
 	params := connectParams{
-		MinProtocol: protocol,
-		MaxProtocol: protocol,
+		MinProtocol: minProtocol,
+		MaxProtocol: maxProtocol,
 		Client:      clientInfo{ID: "gateway-client", DisplayName: "keyform", Version: "1", Platform: nodePlatform(), Mode: "backend"},
 		Role:        "operator",
 		Scopes:      []string{"operator.admin"},

@@ -34,6 +34,8 @@ type answer struct {
 	close   websocket.StatusCode
 	drop    bool
 	silent  bool
+	// retryable marks a refusal that holds for a moment only.
+	retryable bool
 }
 
 const nonce = "bb589973-356e-4dec-8d25-fc9485bdd084"
@@ -58,8 +60,8 @@ func (g *gateway) serve(w http.ResponseWriter, r *http.Request) {
 	event := func(name string, payload any) {
 		send(map[string]any{"type": "event", "event": name, "payload": payload})
 	}
-	refuse := func(id, code, message string) {
-		send(map[string]any{"type": "res", "id": id, "ok": false, "error": map[string]any{"code": code, "message": message}})
+	refuse := func(id, code, message string, retryable bool) {
+		send(map[string]any{"type": "res", "id": id, "ok": false, "error": map[string]any{"code": code, "message": message, "retryable": retryable}})
 	}
 	event("connect.challenge", map[string]any{"nonce": nonce, "ts": 1795243340580})
 	for {
@@ -78,7 +80,7 @@ func (g *gateway) serve(w http.ResponseWriter, r *http.Request) {
 		if req.Method == "connect" {
 			g.connect = req.Params
 			if code, message := g.admit(req.Params); code != "" {
-				refuse(req.ID, code, message)
+				refuse(req.ID, code, message, false)
 				conn.Close(websocket.StatusPolicyViolation, message)
 				return
 			}
@@ -95,9 +97,9 @@ func (g *gateway) serve(w http.ResponseWriter, r *http.Request) {
 		device, _ := g.connect["device"].(map[string]any)
 		switch {
 		case g.scoped && device == nil:
-			refuse(req.ID, "INVALID_REQUEST", "missing scope: operator.admin")
+			refuse(req.ID, "INVALID_REQUEST", "missing scope: operator.admin", false)
 		case !known:
-			refuse(req.ID, "INVALID_REQUEST", "unknown method: "+req.Method)
+			refuse(req.ID, "INVALID_REQUEST", "unknown method: "+req.Method, false)
 		case a.silent:
 		case a.drop:
 			return
@@ -105,7 +107,7 @@ func (g *gateway) serve(w http.ResponseWriter, r *http.Request) {
 			conn.Close(a.close, a.message)
 			return
 		case a.code != "":
-			refuse(req.ID, a.code, a.message)
+			refuse(req.ID, a.code, a.message, a.retryable)
 		default:
 			send(map[string]any{"type": "res", "id": "other", "ok": false, "error": map[string]any{"message": "not yours"}})
 			send(map[string]any{"type": "res", "id": req.ID, "ok": true, "payload": a.result})

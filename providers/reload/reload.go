@@ -1,8 +1,9 @@
 // Package reload makes a running gateway take up what was written to its stores:
 // through its RPC, by restarting its service, or with a command of the user's.
 //
-// The RPC is the WebSocket protocol 3 of OpenClaw, read in the shipped code of
-// clawdbot 2026.1.24-3 and OpenClaw 2026.2.26 and tried against both. A client on
+// The RPC is the WebSocket protocol of OpenClaw, versions 3 and 4, read in the shipped
+// code of clawdbot 2026.1.24-3 and OpenClaw 2026.2.26, 2026.4.29, 2026.6.11 and 2026.9.6
+// and tried against all of them. A client on
 // loopback that knows the gateway's token or password needs no device that the
 // gateway's owner has approved (see [Call]); with auth.mode "none" it does, and
 // keyform then uses the one of the gateway's own command-line client.

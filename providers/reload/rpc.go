@@ -164,11 +164,7 @@ func (s *session) ask(id, method string, params any) (json.RawMessage, error) {
 		if f.Error == nil {
 			f.Error = &frameError{Message: "no reason given"}
 		}
-		var cause error
-		if f.Error.missingScope() {
-			cause = errMissingScope
-		}
-		return nil, s.fail(f.Error.kind(), f.Error.Message, cause)
+		return nil, s.fail(f.Error.kind(), f.Error.Message, f.Error.cause())
 	}
 }
 

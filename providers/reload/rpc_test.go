@@ -37,7 +37,7 @@ func TestCallIntroducesItselfAndReturnsTheResult(t *testing.T) {
 		t.Errorf("result %s, want %s", got, want)
 	}
 	want := map[string]any{
-		"minProtocol": 3.0, "maxProtocol": 3.0, "role": "operator", "scopes": []any{"operator.admin"}, "caps": []any{},
+		"minProtocol": 3.0, "maxProtocol": 4.0, "role": "operator", "scopes": []any{"operator.admin"}, "caps": []any{},
 		"client": map[string]any{"id": "gateway-client", "displayName": "keyform", "version": "1", "platform": runtime.GOOS, "mode": "backend"},
 		"auth":   map[string]any{"token": token},
 	}
@@ -87,6 +87,7 @@ func TestRefusalsAreSorted(t *testing.T) {
 		"missing scope":          {ep: right, answer: answer{code: "INVALID_REQUEST", message: "missing scope: operator.admin"}, want: reload.Unauthorized, text: "missing scope"},
 		"method of a later one":  {ep: right, method: "models.authRefresh", want: reload.UnknownMethod, text: "unknown method: models.authRefresh"},
 		"reference unresolved":   {ep: right, answer: answer{code: "UNAVAILABLE", message: "Error: env:default:GONE is not set"}, want: reload.Failed, text: "env:default:GONE is not set"},
+		"gateway starts":         {ep: right, answer: answer{code: "UNAVAILABLE", message: "gateway starting; retry shortly", retryable: true}, want: reload.NotRunning, text: "gateway starting"},
 		"gateway restarts":       {ep: right, answer: answer{close: websocket.StatusServiceRestart, message: "service restart"}, want: reload.NotRunning, text: "service restart"},
 		"connection lost":        {ep: right, answer: answer{drop: true}, want: reload.NotRunning},
 		"policy, without answer": {ep: right, answer: answer{close: websocket.StatusPolicyViolation, message: "slow consumer"}, want: reload.Unauthorized, text: "slow consumer"},
