@@ -264,3 +264,36 @@ func TestCoordinatorRefused(t *testing.T) {
 		t.Errorf("the open directory stayed %v %v", info, err)
 	}
 }
+
+// Root writes for the gateway's user: all that comes into being is that user's.
+func TestHoldAsRootForAUser(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("only root can write another user's database")
+	}
+	const user = 54321
+	h := makeHome(t)
+	for _, p := range h.both() {
+		must(t, os.Chown(p.Path, user, user))
+		err := sqlstore.Hold(context.Background(), p, held(), put(cells(`{"x":1}`, "")))
+		if !errors.As(err, new(*sqlstore.FileError)) {
+			t.Errorf("another user's database: %v", err)
+		}
+		p.UID = user
+		must(t, sqlstore.Hold(context.Background(), p, held(), put(cells(`{"x":1}`, ""))))
+		lock, err := filepath.Glob(filepath.Join(p.LockRoot, "openclaw-state-locks-54321*"))
+		must(t, err)
+		locks, err := filepath.Glob(filepath.Join(p.LockRoot, "openclaw-state-locks-54321", "*"))
+		must(t, err)
+		made := append(append(lock, locks...), p.Path, p.Path+"-wal", p.Path+"-shm")
+		for _, path := range made {
+			info, err := os.Lstat(path)
+			must(t, err)
+			if uid, _, known := fsys.Owner(info); !known || uid != user || info.Mode().Perm()&0o077 != 0 {
+				t.Errorf("%s: user %d, %v", path, uid, info.Mode())
+			}
+		}
+		if len(made) != 5 {
+			t.Errorf("made %v", made)
+		}
+	}
+}
