@@ -19,9 +19,14 @@ func (d *differ) rescue() {
 	picked := d.pick()
 	for i := range d.live.Sources {
 		s := &d.live.Sources[i]
-		if m := d.byAgent[s.Agent]; m != nil && s.Problem == "" {
+		m := d.byAgent[s.Agent]
+		switch {
+		case m == nil:
+		case s.Problem == "" && !s.counts(m):
+			d.remarkArchive(s, m)
+		case s.Problem == "":
 			d.importFrom(s, m, picked)
-		} else if s.Problem != "" {
+		default:
 			d.legacyRemarks = append(d.legacyRemarks, fmt.Sprintf("%s is of an earlier form and nothing can be taken from it: %s.", s.Label, s.Problem))
 		}
 	}
@@ -57,6 +62,26 @@ func (p *LegacyProfile) oldID() string {
 	return p.ID
 }
 
+// counts tells that a file is one to import from. What is put aside already has been
+// imported, and what has gone from the store since was taken away on purpose: only a
+// store that holds nothing gets it back.
+func (s *LegacySource) counts(m *model) bool {
+	return s.Archive != "" || len(m.live.Profiles) == 0
+}
+
+// remarkArchive names what only a file that was put aside still holds.
+func (d *differ) remarkArchive(s *LegacySource, m *model) {
+	var lost []string
+	for i := range s.Profiles {
+		if p := &s.Profiles[i]; m.live.Profile(p.ID) == nil && !d.declaredAt(m, p.ID) && !slices.Contains(d.rules.RetiredIDs, p.oldID()) {
+			lost = append(lost, p.ID)
+		}
+	}
+	if len(lost) > 0 {
+		d.legacyRemarks = append(d.legacyRemarks, fmt.Sprintf("%s, which was put aside, holds %s, and the %s does not. keyform puts them back into an empty store only.", s.Label, strings.Join(lost, ", "), m.title()))
+	}
+}
+
 // cell is one profile in one store.
 type cell struct{ agent, id string }
 
@@ -66,7 +91,7 @@ func (d *differ) pick() map[cell]*LegacySource {
 	from := map[cell]*LegacySource{}
 	for i := range d.live.Sources {
 		s := &d.live.Sources[i]
-		if s.Problem != "" {
+		if m := d.byAgent[s.Agent]; s.Problem != "" || m == nil || !s.counts(m) {
 			continue
 		}
 		for j := range s.Profiles {
@@ -90,9 +115,6 @@ func (d *differ) importFrom(s *LegacySource, m *model, picked map[cell]*LegacySo
 		addr := d.liveAddress(m, p.ID)
 		live := m.live.Profile(p.ID)
 		yes, why := p.better(live, d.opts.Now)
-		if s.Archive == "" && live != nil {
-			yes = false // what is put aside already was judged then
-		}
 		switch {
 		case !d.targeted(addr):
 			return // nothing is put aside before all of it is imported
@@ -199,9 +221,6 @@ func (d *differ) remarkSource(s *LegacySource, m *model, taken, there, left []st
 	}
 	if len(says) == 0 {
 		return
-	}
-	if s.Archive == "" && len(taken) == 0 && len(left) == 0 {
-		return // an old archive with nothing new in it
 	}
 	d.legacyRemarks = append(d.legacyRemarks, fmt.Sprintf("%s (%s) is of an earlier form: %s.", s.Label, m.title(), strings.Join(says, "; ")))
 }

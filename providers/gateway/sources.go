@@ -52,10 +52,6 @@ func (r *reader) readSourceDir(ctx context.Context, dir, agent string, names ...
 	if err != nil {
 		return
 	}
-	plain := map[string]bool{}
-	for _, e := range entries {
-		plain[e.Name()] = true
-	}
 	for _, e := range entries {
 		name := e.Name()
 		base, archive := name, ""
@@ -65,7 +61,7 @@ func (r *reader) readSourceDir(ctx context.Context, dir, agent string, names ...
 			archive = archiveSuffix(r.out.Rules)
 		}
 		path := filepath.Join(dir, name)
-		if !slices.Contains(names, base) || !r.host.onlyRegular(path) || archive == "" && plain[base] {
+		if !slices.Contains(names, base) || !r.host.onlyRegular(path) {
 			continue
 		}
 		s := plan.LegacySource{Path: path, Label: r.label(path), Agent: agent, Form: base, Archive: archive, Blocks: archive != "" && base == storeFile && r.out.Rules.LegacyBlocks}

@@ -69,7 +69,7 @@ func openclawReleases() []Release {
 	r81 := r65.from("2026.8.1")
 	r81.NoTouchedAt, r81.ProvidersLive = true, true
 	r81.Renamed = map[string]string{"openai-codex": "openai", "codex": "openai", "codex-cli": "openai", "claude-cli": "anthropic", "google-gemini-cli": "google"}
-	r81.RetiredIDs = []string{claudeCLI}
+	r81.RetiredIDs, r81.SyncedIDs = []string{claudeCLI}, []string{minimaxCLI}
 	r81.Generation, r81.SchemaAgent, r81.SchemaState, r81.Coordinated, r81.OrderNeedsStore, r81.LegacyBlocks = sharedTables, 23, 18, true, true, true
 	r96 := r81.from("2026.9.6")
 	r96.ReloadMethod = "models.authRefresh"
