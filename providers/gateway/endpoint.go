@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"io/fs"
 	"path/filepath"
 	"regexp"
@@ -20,8 +21,8 @@ import (
 
 // RPCEndpoint finds where, and with which secret, the RPC of a running gateway of a
 // plan is called: port, token and password as the server takes them, which is the
-// configuration before the environment (OpenClaw 2026.2.26; its own client asks the
-// other way round). Errors hold no secret.
+// configuration before the environment (OpenClaw 2026.2.26 to 2026.9.6; its own client
+// asks the other way round). Errors hold no secret.
 func RPCEndpoint(ctx context.Context, host Host, g *plan.GatewayPlan) (reload.Endpoint, error) {
 	var none reload.Endpoint
 	r, err := planned(&host, g)
@@ -37,7 +38,7 @@ func RPCEndpoint(ctx context.Context, host Host, g *plan.GatewayPlan) (reload.En
 		return none, errors.New(r.diags[len(r.diags)-1].Detail)
 	}
 	r.place.live = r.current()
-	e := endpoint{reader: r, gateway: config.merged.get("gateway"), dotenv: envfile.Parse(nil)}
+	e := endpoint{reader: r, row: row, gateway: config.merged.get("gateway"), dotenv: envfile.Parse(nil)}
 	if raw, err := host.FS.ReadFile(filepath.Join(r.envDir(), envName)); err == nil {
 		e.dotenv = envfile.Parse(raw)
 	}
@@ -80,6 +81,7 @@ func planned(host *Host, g *plan.GatewayPlan) (*reader, error) {
 // endpoint puts an Endpoint together.
 type endpoint struct {
 	*reader
+	row     *product.Release
 	gateway *value
 	dotenv  *envfile.File
 }
@@ -114,30 +116,43 @@ func (e *endpoint) resolve() (reload.Endpoint, error) {
 		}
 		ep.Pin = pin
 	}
-	token, password := e.secret("token", p.TokenEnv), e.secret("password", p.PasswordEnv)
-	switch mode := e.gateway.get("auth", "mode").str(); {
-	case mode == "none":
-		raw, err := e.host.FS.ReadFile(filepath.Join(e.place.stateDir, "identity", "device.json"))
-		if errors.Is(err, fs.ErrNotExist) {
-			return ep, nil
-		}
-		if err != nil {
-			return ep, err
-		}
-		ep.Device, err = reload.ParseDevice(raw)
+	mode := e.gateway.get("auth", "mode").str()
+	if mode == "none" {
+		device, err := e.device()
+		ep.Device = device
 		return ep, err
-	case mode == "password", mode == "" && !password.IsZero():
-		ep.Password = password
-	default:
-		ep.Token = token
 	}
-	return ep, nil
+	password, err := e.secret("password", p.PasswordEnv)
+	// Beside a proxy that vouches for users, a password is for callers on this host; a
+	// token cannot be there (OpenClaw 2026.9.6).
+	if mode == "password" || mode == "trusted-proxy" || mode == "" && !password.IsZero() {
+		ep.Password = password
+		return ep, err
+	}
+	ep.Token, err = e.secret("token", p.TokenEnv)
+	return ep, err
 }
 
-// port is the one that the gateway listens on, unless it was started with --port.
+// device is the one of the gateway's own command-line client, nil if it has none yet.
+func (e *endpoint) device() (*reload.Device, error) {
+	raw, err := e.host.FS.ReadFile(filepath.Join(e.place.stateDir, "identity", "device.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return reload.ParseDevice(raw)
+}
+
+// port is the one that the gateway listens on: what its lock says, else what it finds
+// unless it was started with --port.
 func (e *endpoint) port() int {
+	if in := e.place.live; in != nil && in.port > 0 {
+		return in.port
+	}
 	p := e.place.product
-	if n, err := strconv.Atoi(e.env(p.PortEnv...)); err == nil && n > 0 {
+	if n, err := strconv.Atoi(e.env(e.own(p.PortEnv)...)); err == nil && n > 0 {
 		return n
 	}
 	if v := e.gateway.get("port"); v != nil {
@@ -145,7 +160,26 @@ func (e *endpoint) port() int {
 			return int(n)
 		}
 	}
+	if name := e.env(p.ProfileEnv); e.row.PortOfProfile && name != "" && !strings.EqualFold(name, product.DefaultInstance) {
+		return profilePort(name)
+	}
 	return p.Port
+}
+
+// own are the variables that the release asks.
+func (e *endpoint) own(variables []string) []string {
+	if e.row.OwnVariables {
+		return variables[:1]
+	}
+	return variables
+}
+
+// profilePort is the default port of an instance: 20000 and the rest of the name's
+// FNV-1a hash at the division by 40000 (OpenClaw 2026.8.1 to 2026.9.6).
+func profilePort(name string) int {
+	hash := fnv.New32a()
+	hash.Write([]byte(name)) //nolint:errcheck // it cannot fail
+	return 20000 + int(hash.Sum32()%40000)
 }
 
 // pin is the fingerprint of the gateway's certificate.
@@ -161,15 +195,33 @@ func (e *endpoint) pin() (string, error) {
 	return reload.Fingerprint(raw)
 }
 
-// secret is what the gateway itself takes for its token or password.
-func (e *endpoint) secret(key string, variables []string) secret.Value {
-	if text := e.gateway.get("auth", key).str(); text != "" {
-		return secret.FromString(e.substitute(text))
+// secret is what the gateway itself takes for its token or password: a text, or a
+// reference, of which only one to a variable can be followed here.
+func (e *endpoint) secret(key string, variables []string) (secret.Value, error) {
+	v := e.gateway.get("auth", key)
+	if source := v.get(sourceKey).str(); source == "env" {
+		return secret.FromString(e.env(v.get("id").str())), nil
+	} else if source != "" {
+		return secret.Value{}, fmt.Errorf("gateway.auth.%s is a reference of source %q, which only the gateway follows; set reload to \"restart\" or to a command", key, source)
 	}
-	return secret.FromString(e.env(variables...))
+	text := v.str()
+	if text == "" {
+		return secret.FromString(e.env(e.own(variables)...)), nil
+	}
+	// From 2026.5 on "$NAME" is a reference too. A token of that form, with a variable of
+	// that name beside it, is not to be expected in an earlier one.
+	if name, ok := strings.CutPrefix(text, "$"); ok && variable.MatchString(name) {
+		if value := e.env(name); value != "" {
+			return secret.FromString(value), nil
+		}
+	}
+	return secret.FromString(e.substitute(text)), nil
 }
 
-var substitution = regexp.MustCompile(`\$?\$\{[A-Z_][A-Z0-9_]*\}`)
+var (
+	variable     = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
+	substitution = regexp.MustCompile(`\$?\$\{[A-Z_][A-Z0-9_]*\}`)
+)
 
 // substitute is env-substitution of the products: ${NAME}, and $${NAME} for a literal one.
 func (e *endpoint) substitute(text string) string {

@@ -109,7 +109,12 @@ func (r *reader) ownEnv() func(string) string {
 func (r *reader) serviceProcess() *instance {
 	p := r.place.product
 	var found *instance
-	for _, in := range r.host.instances(p, r.host.UID, r.unitEnv("TMPDIR")) {
+	// Which state directory is the process's is not known yet, so the default is looked at.
+	temp := filepath.Join(r.place.home, p.StateDir+product.Instance(r.spec.Instance), "tmp")
+	for _, in := range r.host.instances(p, r.host.UID, r.unitEnv("TMPDIR"), temp) {
+		if in.role != "" {
+			continue
+		}
 		home := in.env["HOME"]
 		if p.HomeEnv != "" && in.env[p.HomeEnv] != "" {
 			home = in.env[p.HomeEnv]

@@ -2,7 +2,7 @@ package gateway
 
 import (
 	"bytes"
-	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -14,6 +14,9 @@ import (
 // Proc reads processes from a directory laid out as Linux lays out /proc. It is
 // safe for concurrent use.
 type Proc struct{ root string }
+
+// maxDepth is how far descends looks; parents may change while it does.
+const maxDepth = 64
 
 // NewProc gives the processes below root, "/proc".
 func NewProc(root string) *Proc { return &Proc{root: root} }
@@ -58,18 +61,35 @@ func (p *Proc) exists(pid int) bool {
 
 // startTime is when the process started, in clock ticks since the boot. Together
 // with the id it names one process: ids are used again.
-func (p *Proc) startTime(pid int) (int64, error) {
+func (p *Proc) startTime(pid int) (int64, error) { return p.stat(pid, 22) }
+
+// stat is a numeric field of the process's status, counted from 1 as in proc(5).
+func (p *Proc) stat(pid, field int) (int64, error) {
 	raw, err := p.read(pid, "stat")
 	if err != nil {
 		return 0, err
 	}
 	// The name in parentheses may hold blanks and parentheses. What follows begins
-	// with field 3; the time is field 22.
+	// with field 3.
 	fields := bytes.Fields(raw[bytes.LastIndexByte(raw, ')')+1:])
-	if len(fields) < 20 {
-		return 0, errors.New("the process has no start time")
+	if len(fields) < field-2 {
+		return 0, fmt.Errorf("the status of process %d has no field %d", pid, field)
 	}
-	return strconv.ParseInt(string(fields[19]), 10, 64)
+	return strconv.ParseInt(string(fields[field-3]), 10, 64)
+}
+
+// descends reports whether one process is a child of another, or a child's child.
+func (p *Proc) descends(pid, from int) bool {
+	for range maxDepth {
+		parent, err := p.stat(pid, 4)
+		if err != nil || parent <= 1 {
+			return false
+		}
+		if pid = int(parent); pid == from {
+			return true
+		}
+	}
+	return false
 }
 
 // environ is the environment that the process was started with. Only its owner and

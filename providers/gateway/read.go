@@ -48,7 +48,7 @@ func (r *reader) read(ctx context.Context, taken map[string]string) bool {
 		return false
 	}
 	r.place.product = p
-	if !r.locate() || !r.claim(taken, r.place.stateDir) || !r.ownDir() {
+	if !r.locate() || !r.claim(taken, r.place.stateDir) || !r.ownDir() || !r.alone(ctx) {
 		return false
 	}
 	r.foresee()

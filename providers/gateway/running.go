@@ -3,64 +3,112 @@ package gateway
 import (
 	"encoding/json"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/keyform/keyform/providers/product"
 )
 
-// instance is a live gateway, known from its instance lock.
+// instance is a live process that an instance lock names, or the processes.
 type instance struct {
-	pid        int
-	configPath string
+	pid int
+	// configPath is that of the lock, and so are stateDir and port, which OpenClaw
+	// writes from 2026.8.1 and from 2026.7 on. "" and 0 where they are not known.
+	configPath, stateDir string
+	port                 int
+	// role is "" for a gateway.
+	role string
 	// env is what the process was started with, nil where it cannot be read.
 	env map[string]string
 }
 
-// instanceLock is the content of an instance lock, as clawdbot 2026.1.24-3 and
-// OpenClaw 2026.2.26 write it. StartTime is there on Linux only.
+// roleDoctor is the role of "openclaw doctor" while it works on databases. Of the other
+// roles, "agent-embedded" and "skill-workshop-apply" (OpenClaw 2026.8.1 to 2026.9.6),
+// none is of interest here: they write as the gateway's command line does.
+const roleDoctor = "sqlite-maintenance"
+
+// instanceLock is the content of an instance lock, as clawdbot 2026.1.24-3 and OpenClaw
+// 2026.2.26 to 2026.9.6 write it. From 2026.8.1 on blanks come after it, in which more is
+// hidden, and beside it lies an empty database of the same name with ".sqlite", which is
+// what holds the lock. That is left alone. StartTime is there on Linux, and from 2026.8.1
+// on elsewhere, in another unit.
 type instanceLock struct {
 	PID        int    `json:"pid"`
 	ConfigPath string `json:"configPath"`
+	StateDir   string `json:"stateDir"`
+	Port       int    `json:"port"`
+	Role       string `json:"role"`
 	StartTime  *int64 `json:"startTime"`
 }
 
-// instances finds the live gateways of a product and user. The name of a lock is a hash
-// of the configuration's path as the gateway spells it, so all of them are looked at.
+// instances finds the live gateways of a product and user, each once. The name of a lock
+// is a hash of the configuration's path as the gateway spells it, so all of them are
+// looked at. They are in the directory for temporary files, of which there may be several,
+// and from OpenClaw 2026.8.1 on in the state directory's own.
+//
+// A gateway with a temporary directory that is not among these, which a service may well
+// have, still goes by its name.
 func (h *Host) instances(p *product.Product, uid int, temps ...string) []instance {
-	name := p.LockDir
-	if uid >= 0 {
-		name += "-" + strconv.Itoa(uid)
-	}
 	var out []instance
-	seen := map[string]bool{}
-	for _, temp := range append([]string{h.Temp, "/tmp"}, temps...) {
-		dir := filepath.Join(temp, name)
-		if temp == "" || seen[dir] {
-			continue
-		}
-		seen[dir] = true
+	seen := map[int]bool{}
+	for _, dir := range h.lockDirs(p, uid, temps) {
 		entries, err := h.FS.ReadDir(dir)
 		if err != nil {
 			continue
 		}
 		for _, e := range entries {
-			if !strings.HasPrefix(e.Name(), "gateway.") || !strings.HasSuffix(e.Name(), ".lock") {
-				continue
+			if in, ok := h.locked(filepath.Join(dir, e.Name())); ok && !seen[in.pid] {
+				seen[in.pid] = true
+				out = append(out, in)
 			}
-			raw, err := h.FS.ReadFile(filepath.Join(dir, e.Name()))
-			var lock instanceLock
-			if err != nil || json.Unmarshal(raw, &lock) != nil || !h.alive(lock) {
-				continue
-			}
-			in := instance{pid: lock.PID, configPath: lock.ConfigPath}
-			if h.Proc != nil {
-				in.env, _ = h.Proc.environ(lock.PID) // another user's cannot be read
-			}
-			out = append(out, in)
+		}
+	}
+	if h.Proc == nil {
+		return out
+	}
+	for _, pid := range h.Proc.named(p.Unit, uid) {
+		if env, err := h.Proc.environ(pid); err == nil && !seen[pid] {
+			out = append(out, instance{pid: pid, env: env})
 		}
 	}
 	return out
+}
+
+// lockDirs are the directories of instance locks in the directories for temporary files.
+func (h *Host) lockDirs(p *product.Product, uid int, temps []string) []string {
+	name := p.LockDir
+	if uid >= 0 {
+		name += "-" + strconv.Itoa(uid)
+	}
+	var out []string
+	for _, temp := range append([]string{h.Temp, "/tmp"}, temps...) {
+		if dir := filepath.Join(temp, name); temp != "" && !slices.Contains(out, dir) {
+			out = append(out, dir)
+		}
+	}
+	return out
+}
+
+// locked reads an instance lock whose process lives.
+func (h *Host) locked(path string) (instance, bool) {
+	name := filepath.Base(path)
+	if !strings.HasPrefix(name, "gateway.") || !strings.HasSuffix(name, ".lock") {
+		return instance{}, false
+	}
+	raw, err := h.FS.ReadFile(path)
+	var lock instanceLock
+	if err != nil || json.Unmarshal(raw, &lock) != nil || !h.alive(lock) {
+		return instance{}, false
+	}
+	in := instance{pid: lock.PID, configPath: lock.ConfigPath, stateDir: lock.StateDir, port: lock.Port, role: lock.Role}
+	if in.role == "gateway" {
+		in.role = ""
+	}
+	if h.Proc != nil {
+		in.env, _ = h.Proc.environ(lock.PID) // another user's cannot be read
+	}
+	return in, true
 }
 
 // alive tells whether the process that made a lock still exists. A process of the same
@@ -79,22 +127,15 @@ func (h *Host) alive(lock instanceLock) bool {
 	return err == nil && start == *lock.StartTime
 }
 
+// processes are the live processes that may have to do with the reader's place.
+func (r *reader) processes() []instance {
+	return r.host.instances(r.place.product, r.place.owner, r.unitEnv("TMPDIR"), filepath.Join(r.place.stateDir, "tmp"))
+}
+
 // current is the live gateway of the reader's place, nil if there is none.
 func (r *reader) current() *instance {
-	h, p := r.host, r.place.product
-	for _, in := range h.instances(p, r.place.owner, r.unitEnv("TMPDIR")) {
-		if r.uses(&in) {
-			return &in
-		}
-	}
-	// A gateway with a temporary directory of its own, which a service may well have,
-	// keeps its lock where nobody sees it. It still goes by its name.
-	if h.Proc == nil {
-		return nil
-	}
-	for _, pid := range h.Proc.named(p.Unit, r.place.owner) {
-		env, err := h.Proc.environ(pid)
-		if in := (instance{pid: pid, env: env}); err == nil && r.uses(&in) {
+	for _, in := range r.processes() {
+		if in.role == "" && r.uses(&in) {
 			return &in
 		}
 	}
@@ -109,7 +150,20 @@ func (r *reader) uses(in *instance) bool {
 			return true
 		}
 	}
-	real, err := r.host.real(r.stateDirOf(in))
+	return r.worksIn(in)
+}
+
+// worksIn tells whether a process keeps its state in the reader's state directory, as
+// far as its lock or its environment says.
+func (r *reader) worksIn(in *instance) bool {
+	dir := in.stateDir
+	if dir == "" && in.env != nil {
+		dir = r.stateDirOf(in)
+	}
+	if dir == "" {
+		return false
+	}
+	real, err := r.host.real(dir)
 	return err == nil && real == r.place.stateDir
 }
 

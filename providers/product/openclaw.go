@@ -53,6 +53,7 @@ func openclawReleases() []Release {
 	r322 := r313.from("2026.3.22")
 	r322.Variables, r322.Aliases = vars322(), aliases322()
 	r322.SyncedIDs = []string{qwenCLI, minimaxCLI, codexDefault}
+	r322.OwnVariables = true // 2026.3.13 still has CLAWDBOT_GATEWAY_TOKEN and the like
 	// 2026.3.23-2 already reads the file again under the lock before it writes. The
 	// releases up to 2026.3.28 are treated as the earlier ones all the same: a reload
 	// right after a write is harmless to them.
@@ -67,6 +68,7 @@ func openclawReleases() []Release {
 	r65.Generation, r65.LockForm, r65.SchemaAgent, r65.ImportsLegacyFiles, r65.OrderNeedsStore = agentTables, "", 19, false, false
 	r65.Renamed, r65.RetiredIDs = map[string]string{"openai-codex": "openai"}, nil
 	r81 := r65.from("2026.8.1")
+	r81.PortOfProfile = true
 	r81.NoTouchedAt, r81.ProvidersLive = true, true
 	r81.Renamed = map[string]string{"openai-codex": "openai", "codex": "openai", "codex-cli": "openai", "claude-cli": "anthropic", "google-gemini-cli": "google"}
 	r81.RetiredIDs, r81.SyncedIDs = []string{claudeCLI}, []string{minimaxCLI}

@@ -105,6 +105,9 @@ type Release struct {
 	Aliases                                    map[string]string
 	// Include is how its $include directive works.
 	Include Include
+	// OwnVariables tells that of PortEnv, TokenEnv and PasswordEnv the release asks the
+	// first alone. PortOfProfile tells that an instance has a default port of its own.
+	OwnVariables, PortOfProfile bool
 }
 
 // Include describes the $include directive of a release's configuration.
