@@ -23,11 +23,16 @@ func (d *differ) rescue() {
 		switch {
 		case m == nil:
 		case s.Problem == "" && !s.counts(m):
-			d.remarkArchive(s, m)
 		case s.Problem == "":
 			d.importFrom(s, m, picked)
 		default:
 			d.legacyRemarks = append(d.legacyRemarks, fmt.Sprintf("%s is of an earlier form and nothing can be taken from it: %s.", s.Label, s.Problem))
+		}
+	}
+	for i := range d.live.Sources {
+		s := &d.live.Sources[i]
+		if m := d.byAgent[s.Agent]; m != nil && s.Problem == "" && !s.counts(m) {
+			d.remarkArchive(s, m)
 		}
 	}
 }
@@ -73,7 +78,8 @@ func (s *LegacySource) counts(m *model) bool {
 func (d *differ) remarkArchive(s *LegacySource, m *model) {
 	var lost []string
 	for i := range s.Profiles {
-		if p := &s.Profiles[i]; m.live.Profile(p.ID) == nil && !d.declaredAt(m, p.ID) && !slices.Contains(d.rules.RetiredIDs, p.oldID()) {
+		p := &s.Profiles[i]
+		if _, there := m.profiles[p.ID]; !there && !d.declaredAt(m, p.ID) && !slices.Contains(d.rules.RetiredIDs, p.oldID()) {
 			lost = append(lost, p.ID)
 		}
 	}

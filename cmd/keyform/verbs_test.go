@@ -227,6 +227,6 @@ func cmdUndated(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: undated FILE")
 	}
-	text := regexp.MustCompile(`\(\d+ days( ago)?\)`).ReplaceAllString(ts.ReadFile("stdout"), "(N days$1)")
+	text := regexp.MustCompile(`\(\d+\s+days( ago)?\)`).ReplaceAllString(ts.ReadFile("stdout"), "(N days$1)")
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
 }

@@ -143,7 +143,7 @@ func (c configuration) snapshot(r *reader, rules plan.Rules) plan.ConfigSnapshot
 		}
 	}
 	slices.Sort(s.ModelKeys)
-	s.TouchedAt = c.merged.get("meta", "lastTouchedAt") != nil
+	s.TouchedAt = rules.NoTouchedAt && c.merged.get("meta", "lastTouchedAt") != nil
 	s.SecretProviders, s.SecretsEnv = c.providers, c.merged.get(secretsKey, "defaults", "env").str()
 	return s
 }

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/keyform/keyform/providers/product"
+	"github.com/keyform/keyform/providers/sqlstore"
 	"github.com/keyform/keyform/schema/diag"
 )
 
@@ -23,7 +25,9 @@ func (r *reader) release(lastTouched string) (*product.Release, bool) {
 		meta = "" // it says nothing of this product's release
 	}
 	found := r.findRelease(meta)
-	later := r.present(p.LaterEvidence)
+	if found.release == "" {
+		found = r.shapeRelease()
+	}
 	chosen := found
 	if r.spec.Version != "" {
 		chosen = evidence{strings.TrimPrefix(r.spec.Version, "v"), "its version attribute"}
@@ -33,10 +37,6 @@ func (r *reader) release(lastTouched string) (*product.Release, bool) {
 	}
 	row, err := p.At(chosen.release)
 	switch {
-	case errors.Is(err, product.ErrNoRelease) && later != "":
-		r.errorf("KF0303", "Release that is not supported", diag.Range{},
-			"%s is there, which only later releases of %s make: they are not supported yet. Supported are %s.", later, p.Title, p.Supported())
-		return nil, false
 	case errors.Is(err, product.ErrNoRelease):
 		r.errorf("KF0302", "Release that is not known", diag.Range{},
 			"Nothing on this host tells which release of %s this is: it does not run, has no service unit, is not in PATH, and %s names no version. Releases differ in how their stores are locked. Set version, to what \"%s --version\" prints.",
@@ -54,7 +54,7 @@ func (r *reader) release(lastTouched string) (*product.Release, bool) {
 	if chosen.release == "" {
 		r.out.Evidence = ""
 	}
-	r.out.VersionConflict = conflict(p, row, chosen, found, later)
+	r.out.VersionConflict = conflict(p, row, chosen, found, r.present(later(row.Generation)))
 	return row, true
 }
 
@@ -62,7 +62,7 @@ func (r *reader) release(lastTouched string) (*product.Release, bool) {
 // a store is written.
 func conflict(p *product.Product, row *product.Release, chosen, found evidence, later string) string {
 	if later != "" {
-		return fmt.Sprintf("%s is there, which only later releases of %s make, and %s says %s", later, p.Title, chosen.from, chosen.release)
+		return fmt.Sprintf("%s is there, which only later releases of %s make and read, and %s says %s", later, p.Title, chosen.from, chosen.release)
 	}
 	if found.release == "" || found == chosen {
 		return ""
@@ -75,6 +75,48 @@ func conflict(p *product.Product, row *product.Release, chosen, found evidence, 
 		return fmt.Sprintf("%s says %s, but %s says %s, and the two differ in how their stores are kept or locked", chosen.from, chosen.release, found.from, found.release)
 	}
 	return ""
+}
+
+// later are the files, relative to the state directory, that show a later generation of
+// stores than the one given.
+func later(generation string) []string {
+	databases := []string{"agents/*/agent/" + agentDatabase, stateDatabase}
+	switch generation {
+	case oneFile:
+		return append(databases, "agents/*/agent/"+stateFile)
+	case twoFiles:
+		return databases
+	}
+	return nil
+}
+
+// firstShared is the form of an agent's database from which on a release shares one
+// between the agents: OpenClaw 2026.8.1 has it.
+const firstShared = 19
+
+// shapeRelease is what the form of the stores shows, where nothing else tells the
+// release: the last one of that generation.
+func (r *reader) shapeRelease() evidence {
+	const from = "the form of its stores"
+	p := r.place.product
+	if !p.NeedsRelease() {
+		return evidence{}
+	}
+	main := filepath.Join(r.place.stateDir, agentsDir, product.MainAgent, "agent")
+	if database, err := r.host.real(filepath.Join(main, agentDatabase)); err == nil && r.host.exists(database) {
+		view, err := sqlstore.Read(context.Background(), sqlstore.Place{Path: database, UID: r.place.owner, FS: r.host.FS})
+		switch {
+		case err != nil:
+			return evidence{}
+		case view.Version >= firstShared:
+			return evidence{p.LastOf(sharedTables), from}
+		}
+		return evidence{p.LastOf(agentTables), from}
+	}
+	if r.host.exists(filepath.Join(main, stateFile)) {
+		return evidence{p.LastOf(twoFiles), from}
+	}
+	return evidence{}
 }
 
 // findRelease asks in the order in which the answers are worth something. The

@@ -104,7 +104,9 @@ func TestReleaseConflict(t *testing.T) {
 	for _, test := range []struct{ declared, found, later, want string }{
 		{"2026.2.26", "2026.3.2", "", ""},
 		{"2026.2.12", "2026.2.26", "", "differ in how their stores are kept or locked"},
-		{"2026.4.5", "2026.9.6", "", "which is not supported"},
+		{"2026.4.5", "2026.9.6", "", "differ in how their stores are kept"},
+		{"2026.9.6", "2026.4.29", "", "differ in how their stores are kept"},
+		{"2026.4.29", "2026.4.29", "agents/main/agent/openclaw-agent.sqlite", "openclaw-agent.sqlite is there"},
 		{"2026.4.5", "2026.4.5", "agents/main/agent/auth-state.json", "auth-state.json is there"},
 		{"2026.4.5", "2026.4.5", "state/openclaw.sqlite", "openclaw.sqlite is there"},
 	} {
@@ -123,13 +125,19 @@ func TestReleaseConflict(t *testing.T) {
 func TestReleaseRefusals(t *testing.T) {
 	s := newSandbox(t)
 	s.mkdir(".openclaw", 0o700)
-	for version, word := range map[string]string{"2026.9.6": "later form", "2026.1.1": "unknown", "latest": "not a release", "2026.2.14": "never published"} {
+	for version, word := range map[string]string{"2026.1.1": "unknown", "latest": "not a release", "2026.2.14": "never published"} {
 		_, diags := s.read(openclaw(version))
 		wantCode(t, diags, diag.Error, "KF0303", word, "its version attribute")
 	}
+}
+
+// Nothing but its stores tells the release of this one.
+func TestReleaseByTheFormOfItsStores(t *testing.T) {
+	s := newSandbox(t)
 	s.write(".openclaw/agents/main/agent/auth-state.json", "{}")
-	_, diags := s.read(schema.Gateway{Name: "claw", Product: "openclaw"})
-	wantCode(t, diags, diag.Error, "KF0303", "auth-state.json", "not supported yet")
+	if g := s.one(schema.Gateway{Name: "claw", Product: "openclaw"}); g.Release != "2026.4.8" || g.Evidence != "the form of its stores" {
+		t.Errorf("release %s, from %s", g.Release, g.Evidence)
+	}
 }
 
 func TestRunning(t *testing.T) {

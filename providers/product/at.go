@@ -62,6 +62,17 @@ func (p *Product) Foreign(release string) bool {
 	return err == nil && v.compare(until) >= 0
 }
 
+// LastOf gives the first release of the last range of a generation of stores, "" where
+// there is none: it stands for what is known of that generation.
+func (p *Product) LastOf(generation string) string {
+	for i := len(p.Releases) - 1; i >= 0; i-- {
+		if p.Releases[i].Generation == generation {
+			return p.Releases[i].From
+		}
+	}
+	return ""
+}
+
 // NeedsRelease reports whether the release decides how stores are read and locked.
 func (p *Product) NeedsRelease() bool { return len(p.Releases) > 1 }
 

@@ -58,9 +58,6 @@ type Product struct {
 	// Port is the default one. PortEnv, TokenEnv and PasswordEnv are asked in this order.
 	Port                           int
 	PortEnv, TokenEnv, PasswordEnv []string
-	// LaterEvidence are files whose being there shows a release that this table has
-	// as unsupported, relative to the state directory ("*" stands for one name).
-	LaterEvidence []string
 	// ForeignEvidence are such files that no release of the product makes, but another
 	// product does.
 	ForeignEvidence []string

@@ -50,9 +50,9 @@ func TestCompareRefusesWhatIsNoRelease(t *testing.T) {
 func TestOpenClawReleases(t *testing.T) {
 	p := product.Find("openclaw")
 	type row struct {
-		Lock, Reload         string
-		Clobbers, Refs, Fall bool
-		Variables, Err       string
+		Lock, Reload          string
+		Clobbers, Refs, Fall  bool
+		Variables, Err, Store string
 	}
 	for _, test := range []struct {
 		release string
@@ -72,8 +72,11 @@ func TestOpenClawReleases(t *testing.T) {
 		{"2026.3.24-beta.2", row{Lock: "file", Fall: true, Refs: true, Clobbers: true, Reload: "secrets.reload", Variables: "tavily"}},
 		{"2026.3.28", row{Lock: "file", Fall: true, Refs: true, Reload: "secrets.reload", Variables: "deepseek"}},
 		{"2026.4.5", row{Lock: "file", Fall: true, Refs: true, Reload: "secrets.reload", Variables: "vydra"}},
-		{"2026.4.8", row{Err: "2026.1.29 to before 2026.2.13, and 2026.2.17 to before 2026.4.6"}},
-		{"2026.9.6", row{Err: "later form"}},
+		{"2026.4.7", row{Lock: "file", Fall: true, Refs: true, Reload: "secrets.reload", Variables: "vydra"}},
+		{"2026.4.29", row{Store: "json+state", Lock: "file", Fall: true, Refs: true, Reload: "secrets.reload", Variables: "vydra"}},
+		{"2026.6.11", row{Store: "agent-sqlite", Fall: true, Refs: true, Reload: "secrets.reload", Variables: "vydra"}},
+		{"2026.9.1", row{Store: "shared-sqlite", Fall: true, Refs: true, Reload: "secrets.reload", Variables: "vydra"}},
+		{"2026.9.6", row{Store: "shared-sqlite", Fall: true, Refs: true, Reload: "models.authRefresh", Variables: "vydra"}},
 		{"nonsense", row{Err: "is not a release"}},
 	} {
 		r, err := p.At(test.release)
@@ -88,9 +91,12 @@ func TestOpenClawReleases(t *testing.T) {
 			continue
 		}
 		rules := r.Rules()
-		got := row{Lock: rules.LockForm, Reload: rules.ReloadMethod, Clobbers: rules.Clobbers, Refs: rules.References, Fall: rules.ListedFallback}
+		got := row{Lock: rules.LockForm, Reload: rules.ReloadMethod, Store: rules.Generation, Clobbers: rules.Clobbers, Refs: rules.References, Fall: rules.ListedFallback}
 		if rules.Variables[test.want.Variables] != nil {
 			got.Variables = test.want.Variables
+		}
+		if test.want.Store == "" {
+			test.want.Store = "json"
 		}
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.release, diff)
@@ -169,7 +175,7 @@ func TestTableIsWhole(t *testing.T) {
 			}
 		}
 	}
-	if got := product.Find("openclaw").Supported(); got != "2026.1.29 to before 2026.2.13, and 2026.2.17 to before 2026.4.6" {
+	if got := product.Find("openclaw").Supported(); got != "2026.1.29 to before 2026.2.13, and 2026.2.17 and later" {
 		t.Errorf("supported: %s", got)
 	}
 	if product.Find("moltbot") != nil {
