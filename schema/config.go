@@ -37,22 +37,20 @@ type Gateway struct {
 	// Migrate is true unless migrate = false.
 	Migrate bool
 	Reload  Reload
-	// Writer says who writes the stores: WriterAuto unless declared.
+	// Writer says who makes a database that is not there: WriterAuto unless declared.
 	Writer string
 	Range  diag.Range
 	// Attrs has the ranges of the attributes that are there, by name.
 	Attrs map[string]diag.Range
 }
 
-// Who writes the stores of a gateway.
+// Who makes the databases of a gateway.
 const (
-	// WriterAuto is keyform, and the gateway's own command line where a database does
-	// not exist yet or is newer than what keyform knows.
+	// WriterAuto is keyform, which has the gateway's own command line make a database that
+	// does not exist yet.
 	WriterAuto = "auto"
 	// WriterStore is keyform alone.
 	WriterStore = "store"
-	// WriterGateway is the gateway's own command line alone.
-	WriterGateway = "gateway"
 )
 
 // Reload says how a gateway learns of a change.
