@@ -81,7 +81,7 @@ func live(path, statement string) error {
 // addOne is a read, a change and a write that must not lose another's.
 func addOne(p sqlstore.Place) error {
 	return sqlstore.Hold(context.Background(), p, held(), func(tx *sqlstore.Tx) error {
-		n, err := strconv.Atoi(strings.Trim(string(tx.Cells().Store), `{"n":}`))
+		n, err := strconv.Atoi(strings.Trim(string(tx.Cells().Store), `{"n:}`))
 		if err != nil {
 			return err
 		}

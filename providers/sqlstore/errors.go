@@ -25,7 +25,7 @@ func (e *FileError) Error() string {
 type MissingError struct{ Path string }
 
 func (e *MissingError) Error() string {
-	return fmt.Sprintf("there is no database %s; only OpenClaw makes one: run one of its commands, or let keyform use them (writer = \"gateway\")", e.Path)
+	return fmt.Sprintf("there is no database %s; only OpenClaw makes one: start the gateway once, or run one of its commands", e.Path)
 }
 
 // Is makes it fs.ErrNotExist.
@@ -75,7 +75,7 @@ type VersionError struct {
 }
 
 func (e *VersionError) Error() string {
-	return fmt.Sprintf("%s has schema version %d, and this keyform knows versions up to %d; use a newer keyform, or writer = \"gateway\"", e.Path, e.Version, e.Known)
+	return fmt.Sprintf("%s has schema version %d, and this keyform knows versions up to %d; use a newer keyform", e.Path, e.Version, e.Known)
 }
 
 // OwnerError says that schema_meta names another role or agent than the path.
