@@ -53,6 +53,11 @@ func (p *Proc) named(name string, uid int) []int {
 	return out
 }
 
+// inside is a path as the process sees it. Only its owner and root may follow it.
+func (p *Proc) inside(pid int, path string) string {
+	return filepath.Join(p.root, strconv.Itoa(pid), "root", path)
+}
+
 // exists reports whether there is such a process.
 func (p *Proc) exists(pid int) bool {
 	_, err := os.Stat(filepath.Join(p.root, strconv.Itoa(pid)))

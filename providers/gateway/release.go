@@ -139,23 +139,36 @@ func (r *reader) findRelease(lastTouched string) evidence {
 				return evidence{v, fmt.Sprintf("the package of the running gateway (pid %d)", in.pid)}
 			}
 		}
+		// OpenClaw 2026.4.29 and 2026.6.11 load none.
+		if v, bin := r.packageOnPath(in.env["PATH"]); v != "" {
+			return evidence{v, fmt.Sprintf("the package behind %s in PATH of the running gateway (pid %d)", bin, in.pid)}
+		}
 		if v := in.env[p.VersionEnv]; isRelease(v) {
 			return evidence{v, fmt.Sprintf("the environment of the running gateway (pid %d)", in.pid)}
 		}
 	}
-	for _, dir := range filepath.SplitList(r.host.getenv("PATH")) {
-		for _, bin := range p.Bins {
-			if filepath.IsAbs(dir) {
-				if v := r.packageAbove(filepath.Join(dir, bin)); v != "" {
-					return evidence{v, "the package behind " + bin + " in PATH"}
-				}
-			}
-		}
+	if v, bin := r.packageOnPath(r.host.getenv("PATH")); v != "" {
+		return evidence{v, "the package behind " + bin + " in PATH"}
 	}
 	if isRelease(lastTouched) {
 		return evidence{lastTouched, filepath.Base(r.place.configPath) + "'s meta"}
 	}
 	return evidence{}
+}
+
+// packageOnPath gives the version of the package behind the first of the product's
+// commands in a search path, and the command.
+func (r *reader) packageOnPath(path string) (version, bin string) {
+	for _, dir := range filepath.SplitList(path) {
+		for _, bin := range r.place.product.Bins {
+			if filepath.IsAbs(dir) {
+				if v := r.packageAbove(filepath.Join(dir, bin)); v != "" {
+					return v, bin
+				}
+			}
+		}
+	}
+	return "", ""
 }
 
 // packageAbove gives the version of the product's package that a file is in, links

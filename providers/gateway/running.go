@@ -47,12 +47,13 @@ type instanceLock struct {
 // looked at. They are in the directory for temporary files, of which there may be several,
 // and from OpenClaw 2026.8.1 on in the state directory's own.
 //
-// A gateway with a temporary directory that is not among these, which a service may well
-// have, still goes by its name.
+// Where processes can be read, those of the product tell of further directories, such as
+// a service's own. A gateway without a lock still goes by its name, save those of OpenClaw
+// 2026.4.29 and 2026.6.11, which have the name of every other command of theirs.
 func (h *Host) instances(p *product.Product, uid int, temps ...string) []instance {
 	var out []instance
 	seen := map[int]bool{}
-	for _, dir := range h.lockDirs(p, uid, temps) {
+	for _, dir := range h.lockDirs(p, uid, append(temps, h.tempsOf(p, uid)...)) {
 		entries, err := h.FS.ReadDir(dir)
 		if err != nil {
 			continue
@@ -70,6 +71,29 @@ func (h *Host) instances(p *product.Product, uid int, temps ...string) []instanc
 	for _, pid := range h.Proc.named(p.Unit, uid) {
 		if env, err := h.Proc.environ(pid); err == nil && !seen[pid] {
 			out = append(out, instance{pid: pid, env: env})
+		}
+	}
+	return out
+}
+
+// tempsOf are the directories for temporary files of the product's processes, as they
+// name them and, where a service has a /tmp to itself, as keyform sees them.
+func (h *Host) tempsOf(p *product.Product, uid int) []string {
+	if h.Proc == nil {
+		return nil
+	}
+	var out []string
+	for _, name := range append([]string{p.Unit}, p.Bins...) {
+		for _, pid := range h.Proc.named(name, uid) {
+			env, err := h.Proc.environ(pid)
+			if err != nil {
+				continue
+			}
+			temp := strings.TrimSpace(env["TMPDIR"])
+			if temp == "" {
+				temp = "/tmp"
+			}
+			out = append(out, temp, h.Proc.inside(pid, temp))
 		}
 	}
 	return out

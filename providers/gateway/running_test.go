@@ -115,3 +115,25 @@ func TestReleaseOfTheRunningPackage(t *testing.T) {
 		t.Errorf("%s from %s", g.Release, g.Evidence)
 	}
 }
+
+// Processes that have the name of any command of the product tell where the lock is.
+func TestRunningByTheLockInAPrivateDirectory(t *testing.T) {
+	s := newSandbox(t)
+	s.write(".openclaw/openclaw.json", "{}")
+	s.alive(4711, 1, "openclaw", "HOME="+s.home)
+	if g := s.one(openclaw("2026.6.11")); g.Running {
+		t.Error("a command was taken for a gateway")
+	}
+	s.lock("proc/4711/root/tmp", "gateway.0a1b2c3d.lock", 4711, "")
+	if g := s.one(openclaw("2026.6.11")); g.PID != 4711 {
+		t.Errorf("pid %d by the lock in a /tmp of its own", g.PID)
+	}
+	s.alive(4711, 1, "openclaw", "HOME="+s.home, "TMPDIR="+s.path("private"))
+	if g := s.one(openclaw("2026.6.11")); g.Running {
+		t.Error("the lock of another directory was read")
+	}
+	s.lock("private", "gateway.0a1b2c3d.lock", 4711, "")
+	if g := s.one(openclaw("2026.6.11")); g.PID != 4711 {
+		t.Errorf("pid %d by the lock in its TMPDIR", g.PID)
+	}
+}
