@@ -9,8 +9,8 @@ import (
 // provision says what a store needs whose database is not there: only the gateway
 // itself makes one, and its command line does so on its own.
 func (d *differ) provision(m *model, w *StoreWrite) {
-	if !w.Provision {
-		return
+	if !w.Provision || d.live.VersionConflict != "" {
+		return // a plan that looks ahead is about what that release would find
 	}
 	at := schema.Address{Kind: schema.KindGateway, Gateway: d.live.Name}
 	switch {
