@@ -3,10 +3,10 @@
 //
 // The RPC is the WebSocket protocol of OpenClaw, versions 3 and 4, read in the shipped
 // code of clawdbot 2026.1.24-3 and OpenClaw 2026.2.26, 2026.4.29, 2026.6.11 and 2026.9.6
-// and tried against all of them. A client on
-// loopback that knows the gateway's token or password needs no device that the
-// gateway's owner has approved (see [Call]); with auth.mode "none" it does, and
-// keyform then uses the one of the gateway's own command-line client.
+// and tried against all of them. A client on loopback that knows the gateway's token or
+// password needs no device that the gateway's owner has approved (see [Call]). With
+// auth.mode "none" it does up to 2026.4.29 at least, and keyform uses the one of the
+// gateway's own command-line client; from 2026.6.11 on it does not.
 //
 // No token ever becomes an argument, an environment variable of a child, or part
 // of an error: what a gateway or a command says is cleaned of every secret known
