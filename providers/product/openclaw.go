@@ -73,7 +73,7 @@ func openclawReleases() []Release {
 	r81.Renamed = map[string]string{"openai-codex": "openai", "codex": "openai", "codex-cli": "openai", "claude-cli": "anthropic", "google-gemini-cli": "google"}
 	r81.RetiredIDs, r81.SyncedIDs = []string{claudeCLI}, []string{minimaxCLI}
 	r81.Generation, r81.SchemaAgent, r81.SchemaState, r81.Coordinated, r81.OrderNeedsStore, r81.LegacyBlocks = sharedTables, 23, 18, true, true, true
-	r96 := r81.from("2026.9.6")
+	r96 := r81.from("2026.9.5")
 	r96.ReloadMethod = "models.authRefresh"
 	base.From = "2026.1.29"
 	return []Release{base, r212, between, r217, r221, r223, r226, r313, r322, r328, r45, r48, r65, r81, r96}
