@@ -11,7 +11,7 @@ import (
 const (
 	// oneFile is auth-profiles.json alone: clawdbot, OpenClaw to 2026.4.5, and the forks.
 	oneFile = "json"
-	// twoFiles has auth-state.json beside it: OpenClaw 2026.4.8 to 2026.6.1.
+	// twoFiles has auth-state.json beside it: OpenClaw 2026.4.7 to 2026.6.1.
 	twoFiles = "json+state"
 	// agentTables are rows in every agent's own database: OpenClaw 2026.6.5 to 2026.7.
 	agentTables = "agent-sqlite"

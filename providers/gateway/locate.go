@@ -249,6 +249,9 @@ func (r *reader) findConfig(from source) bool {
 // agentDirOverride is the directory that a variable names for the shared store, "" for none.
 func (r *reader) agentDirOverride() string {
 	p := r.place.product
+	if row, err := p.At(r.out.Release); err == nil && row.FixedAgentDir {
+		return ""
+	}
 	if dir := r.serviceEnv(p.AgentDirEnv); dir != "" {
 		return r.host.expand(dir, r.place.home)
 	}

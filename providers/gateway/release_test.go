@@ -135,7 +135,7 @@ func TestReleaseRefusals(t *testing.T) {
 func TestReleaseByTheFormOfItsStores(t *testing.T) {
 	s := newSandbox(t)
 	s.write(".openclaw/agents/main/agent/auth-state.json", "{}")
-	if g := s.one(schema.Gateway{Name: "claw", Product: "openclaw"}); g.Release != "2026.4.8" || g.Evidence != "the form of its stores" {
+	if g := s.one(schema.Gateway{Name: "claw", Product: "openclaw"}); g.Release != "2026.5.12" || g.Evidence != "the form of its stores" {
 		t.Errorf("release %s, from %s", g.Release, g.Evidence)
 	}
 }

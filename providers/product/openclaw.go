@@ -19,7 +19,7 @@ func openclaw() Product {
 	}
 }
 
-// laterOpenClaw are the stores that OpenClaw makes from 2026.4.8 on.
+// laterOpenClaw are the stores that OpenClaw makes from 2026.4.7 on.
 func laterOpenClaw() []string {
 	return []string{"state/openclaw.sqlite", "agents/*/agent/openclaw-agent.sqlite", "agents/*/agent/auth-state.json"}
 }
@@ -62,21 +62,49 @@ func openclawReleases() []Release {
 	r328.SyncedIDs = []string{minimaxCLI, codexDefault}
 	r45 := r328.from("2026.4.5")
 	r45.Variables, r45.Aliases = vars45(), aliases45()
-	r48 := r45.from("2026.4.8")
-	r48.Generation, r48.OrderNeedsStore = storeState, true
-	r65 := r48.from("2026.6.5")
-	r65.Generation, r65.LockForm, r65.SchemaAgent, r65.ImportsLegacyFiles, r65.OrderNeedsStore = agentTables, "", 19, false, false
+	base.From = "2026.1.29"
+	return append([]Release{base, r212, between, r217, r221, r223, r226, r313, r322, r328, r45}, laterReleases(r45)...)
+}
+
+// laterReleases are those whose stores are more than one file, after the last one of the
+// others.
+func laterReleases(r45 Release) []Release {
+	// From 2026.4.7 on orders are in a file of their own, which counts beside a store
+	// only: 2026.6.11 ignores the order of an agent that has no store row.
+	r47 := r45.from("2026.4.7")
+	r47.Generation, r47.OrderNeedsStore = storeState, true
+	// From 2026.5.12 on the shared store is in agents/main/agent whatever the variable says.
+	r512 := r47.from("2026.5.12")
+	r512.FixedAgentDir = true
+	// 2026.6.1 has an empty table for it, and still reads the files.
+	r65 := r512.from("2026.6.5")
+	r65.Generation, r65.LockForm, r65.SchemaAgent, r65.ImportsLegacyFiles = agentTables, "", 1, false
 	r65.Renamed, r65.RetiredIDs = map[string]string{"openai-codex": "openai"}, nil
+	// The betas of 2026.7.2 have databases that 2026.7.33 to 2026.7.35 refuse; those of
+	// 2026.8.1, and that of 2026.9.1, keep the shared store in a table of the state
+	// database (auth_profile_stores) that no release reads.
+	const beta = "its databases have a form that only betas had"
+	beta72 := Release{From: "2026.7.2-beta.1", Unsupported: beta}
+	r733 := r65.from("2026.7.33")
+	beta81 := Release{From: "2026.8.1-beta.1", Unsupported: beta}
 	r81 := r65.from("2026.8.1")
 	r81.PortOfProfile = true
 	r81.NoTouchedAt, r81.ProvidersLive = true, true
 	r81.Renamed = map[string]string{"openai-codex": "openai", "codex": "openai", "codex-cli": "openai", "claude-cli": "anthropic", "google-gemini-cli": "google"}
 	r81.RetiredIDs, r81.SyncedIDs = []string{claudeCLI}, []string{minimaxCLI}
-	r81.Generation, r81.SchemaAgent, r81.SchemaState, r81.Coordinated, r81.OrderNeedsStore, r81.LegacyBlocks = sharedTables, 23, 18, true, true, true
-	r96 := r81.from("2026.9.5")
-	r96.ReloadMethod = "models.authRefresh"
-	base.From = "2026.1.29"
-	return []Release{base, r212, between, r217, r221, r223, r226, r313, r322, r328, r45, r48, r65, r81, r96}
+	r81.Generation, r81.Coordinated, r81.LegacyBlocks = sharedTables, true, true
+	r81.SchemaState, r81.SchemaAgent = 15, 19
+	beta91 := Release{From: "2026.9.1-beta.1", Unsupported: beta}
+	r91 := r81.from("2026.9.1")
+	r93 := r91.from("2026.9.3")
+	r93.SchemaState = 16
+	r94 := r93.from("2026.9.4")
+	r94.SchemaState = 17
+	r95 := r94.from("2026.9.5")
+	r95.SchemaAgent, r95.ReloadMethod = 21, "models.authRefresh"
+	r96 := r95.from("2026.9.6")
+	r96.SchemaState, r96.SchemaAgent = 18, 23
+	return []Release{r47, r512, r65, beta72, r733, beta81, r81, beta91, r91, r93, r94, r95, r96}
 }
 
 // from gives a copy that begins with another release.

@@ -105,6 +105,8 @@ type Release struct {
 	// OwnVariables tells that of PortEnv, TokenEnv and PasswordEnv the release asks the
 	// first alone. PortOfProfile tells that an instance has a default port of its own.
 	OwnVariables, PortOfProfile bool
+	// FixedAgentDir tells that no variable moves the shared store (Product.AgentDirEnv).
+	FixedAgentDir bool
 }
 
 // Include describes the $include directive of a release's configuration.

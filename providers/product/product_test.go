@@ -72,9 +72,14 @@ func TestOpenClawReleases(t *testing.T) {
 		{"2026.3.24-beta.2", row{Lock: "file", Fall: true, Refs: true, Clobbers: true, Reload: "secrets.reload", Variables: "tavily"}},
 		{"2026.3.28", row{Lock: "file", Fall: true, Refs: true, Reload: "secrets.reload", Variables: "deepseek"}},
 		{"2026.4.5", row{Lock: "file", Fall: true, Refs: true, Reload: "secrets.reload", Variables: "vydra"}},
-		{"2026.4.7", row{Lock: "file", Fall: true, Refs: true, Reload: "secrets.reload", Variables: "vydra"}},
+		{"2026.4.7", row{Store: "json+state", Lock: "file", Fall: true, Refs: true, Reload: "secrets.reload", Variables: "vydra"}},
 		{"2026.4.29", row{Store: "json+state", Lock: "file", Fall: true, Refs: true, Reload: "secrets.reload", Variables: "vydra"}},
 		{"2026.6.11", row{Store: "agent-sqlite", Fall: true, Refs: true, Reload: "secrets.reload", Variables: "vydra"}},
+		{"2026.7.2-beta.7", row{Err: "only betas had"}},
+		{"2026.7.35", row{Store: "agent-sqlite", Fall: true, Refs: true, Reload: "secrets.reload", Variables: "vydra"}},
+		{"2026.8.1-beta.3", row{Err: "only betas had"}},
+		{"2026.8.1", row{Store: "shared-sqlite", Fall: true, Refs: true, Reload: "secrets.reload", Variables: "vydra"}},
+		{"2026.9.1-beta.1", row{Err: "only betas had"}},
 		{"2026.9.1", row{Store: "shared-sqlite", Fall: true, Refs: true, Reload: "secrets.reload", Variables: "vydra"}},
 		{"2026.9.6", row{Store: "shared-sqlite", Fall: true, Refs: true, Reload: "models.authRefresh", Variables: "vydra"}},
 		{"nonsense", row{Err: "is not a release"}},
@@ -120,6 +125,30 @@ func TestClawdbotNeedsNoRelease(t *testing.T) {
 	}
 	if _, err := p.At("soon"); err == nil {
 		t.Error("a text that is no release was accepted")
+	}
+}
+
+// A database of a newer form is one that the release refuses, so nothing may be written
+// to it; an order without a store beside it is one that the release ignores.
+func TestFormsOfStores(t *testing.T) {
+	type row struct {
+		State, Agent int
+		Order, Fixed bool
+	}
+	for release, want := range map[string]row{
+		"2026.4.5": {}, "2026.4.7": {Order: true}, "2026.5.7": {Order: true}, "2026.5.12": {Order: true, Fixed: true},
+		"2026.6.11": {Agent: 1, Order: true, Fixed: true}, "2026.7.35": {Agent: 1, Order: true, Fixed: true},
+		"2026.8.2": {State: 15, Agent: 19, Order: true, Fixed: true}, "2026.9.3": {State: 16, Agent: 19, Order: true, Fixed: true},
+		"2026.9.4": {State: 17, Agent: 19, Order: true, Fixed: true}, "2026.9.5": {State: 17, Agent: 21, Order: true, Fixed: true},
+		"2026.9.6": {State: 18, Agent: 23, Order: true, Fixed: true}, "2026.12.1": {State: 18, Agent: 23, Order: true, Fixed: true},
+	} {
+		r, err := product.Find("openclaw").At(release)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, row{State: r.SchemaState, Agent: r.SchemaAgent, Order: r.OrderNeedsStore, Fixed: r.FixedAgentDir}); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", release, diff)
+		}
 	}
 }
 
@@ -175,7 +204,7 @@ func TestTableIsWhole(t *testing.T) {
 			}
 		}
 	}
-	if got := product.Find("openclaw").Supported(); got != "2026.1.29 to before 2026.2.13, and 2026.2.17 and later" {
+	if got := product.Find("openclaw").Supported(); got != "2026.1.29 to before 2026.2.13, and 2026.2.17 to before 2026.7.2-beta.1, and 2026.7.33 to before 2026.8.1-beta.1, and 2026.8.1 to before 2026.9.1-beta.1, and 2026.9.1 and later" {
 		t.Errorf("supported: %s", got)
 	}
 	if product.Find("moltbot") != nil {
