@@ -54,7 +54,7 @@ func (r *reader) release(lastTouched string) (*product.Release, bool) {
 	if chosen.release == "" {
 		r.out.Evidence = ""
 	}
-	r.out.VersionConflict = conflict(p, row, chosen, found, r.present(later(row.Generation)))
+	r.out.VersionConflict = conflict(p, row, chosen, found, r.present(r.later(row.Generation)))
 	return row, true
 }
 
@@ -78,9 +78,13 @@ func conflict(p *product.Product, row *product.Release, chosen, found evidence, 
 }
 
 // later are the files, relative to the state directory, that show a later generation of
-// stores than the one given.
-func later(generation string) []string {
-	databases := []string{"agents/*/agent/" + agentDatabase, stateDatabase}
+// stores than the one given. The state database shows one beside two files only from its
+// second form on: OpenClaw 2026.6.1 has the first.
+func (r *reader) later(generation string) []string {
+	databases := []string{"agents/*/agent/" + agentDatabase}
+	if generation == oneFile || r.formOf(stateDatabase, sqlstore.State) != 1 {
+		databases = append(databases, stateDatabase)
+	}
 	switch generation {
 	case oneFile:
 		return append(databases, "agents/*/agent/"+stateFile)
@@ -90,30 +94,51 @@ func later(generation string) []string {
 	return nil
 }
 
-// firstShared is the form of an agent's database from which on a release shares one
-// between the agents: OpenClaw 2026.8.1 has it.
-const firstShared = 19
+// formOf is the form (user_version) of a database below the state directory, 0 where
+// there is none or it cannot be read.
+func (r *reader) formOf(file string, kind sqlstore.Kind) int {
+	path, err := r.host.real(filepath.Join(r.place.stateDir, file))
+	if err != nil || !r.host.exists(path) {
+		return 0
+	}
+	view, err := sqlstore.Read(context.Background(), sqlstore.Place{Path: path, Kind: kind, UID: r.place.owner, FS: r.host.FS})
+	if err != nil {
+		return 0
+	}
+	return view.Version
+}
+
+// The forms of the two databases from which on a release shares a store between the
+// agents: OpenClaw 2026.8.1 has them.
+const (
+	firstShared      = 19
+	firstSharedState = 15
+)
 
 // shapeRelease is what the form of the stores shows, where nothing else tells the
-// release: the last one of that generation.
+// release: the last one of that generation. A shared store needs no agent's database
+// beside it, so the state database is asked first; OpenClaw 2026.6.1 to 2026.7.35 have
+// one too, of its first form.
 func (r *reader) shapeRelease() evidence {
 	const from = "the form of its stores"
 	p := r.place.product
 	if !p.NeedsRelease() {
 		return evidence{}
 	}
-	main := filepath.Join(r.place.stateDir, agentsDir, product.MainAgent, "agent")
-	if database, err := r.host.real(filepath.Join(main, agentDatabase)); err == nil && r.host.exists(database) {
-		view, err := sqlstore.Read(context.Background(), sqlstore.Place{Path: database, UID: r.place.owner, FS: r.host.FS})
-		switch {
-		case err != nil:
+	if r.formOf(stateDatabase, sqlstore.State) >= firstSharedState {
+		return evidence{p.LastOf(sharedTables), from}
+	}
+	main := filepath.Join(agentsDir, product.MainAgent, "agent")
+	if database := filepath.Join(main, agentDatabase); r.host.exists(filepath.Join(r.place.stateDir, database)) {
+		switch version := r.formOf(database, sqlstore.Agent); {
+		case version == 0:
 			return evidence{}
-		case view.Version >= firstShared:
+		case version >= firstShared:
 			return evidence{p.LastOf(sharedTables), from}
 		}
 		return evidence{p.LastOf(agentTables), from}
 	}
-	if r.host.exists(filepath.Join(main, stateFile)) {
+	if r.host.exists(filepath.Join(r.place.stateDir, main, stateFile)) {
 		return evidence{p.LastOf(twoFiles), from}
 	}
 	return evidence{}

@@ -10,6 +10,8 @@ import (
 
 	"github.com/keyform/keyform/plan"
 	"github.com/keyform/keyform/providers/gateway"
+	"github.com/keyform/keyform/providers/sqlstore"
+	"github.com/keyform/keyform/providers/sqlstore/sqlstoretest"
 	"github.com/keyform/keyform/schema"
 	"github.com/keyform/keyform/schema/diag"
 )
@@ -137,6 +139,35 @@ func TestReleaseByTheFormOfItsStores(t *testing.T) {
 	s.write(".openclaw/agents/main/agent/auth-state.json", "{}")
 	if g := s.one(schema.Gateway{Name: "claw", Product: "openclaw"}); g.Release != "2026.5.12" || g.Evidence != "the form of its stores" {
 		t.Errorf("release %s, from %s", g.Release, g.Evidence)
+	}
+}
+
+// A host whose agents all use the shared store has no agent's database at all, and one
+// of OpenClaw 2026.6.1 has a state database beside its files.
+func TestReleaseByTheStateDatabase(t *testing.T) {
+	for _, test := range []struct {
+		name, file, want string
+		make             sqlstoretest.Release
+	}{
+		{"shared store alone", "", "2026.9.6", sqlstoretest.R9},
+		{"files beside a state database", "agents/main/agent/auth-state.json", "2026.5.12", sqlstoretest.R6},
+	} {
+		s := newSandbox(t)
+		s.mkdir(".openclaw", 0o700)
+		location := ""
+		if test.make == sqlstoretest.R9 {
+			location = "state-db"
+		}
+		if err := sqlstoretest.MakeState(s.path(".openclaw/state/openclaw.sqlite"), test.make, location, sqlstore.Cells{}); err != nil {
+			t.Fatal(err)
+		}
+		if test.file != "" {
+			s.write(".openclaw/"+test.file, "{}")
+		}
+		g := s.one(schema.Gateway{Name: "claw", Product: "openclaw"})
+		if g.Release != test.want || g.Evidence != "the form of its stores" || g.VersionConflict != "" {
+			t.Errorf("%s: release %s, from %s, %s", test.name, g.Release, g.Evidence, g.VersionConflict)
+		}
 	}
 }
 
