@@ -101,7 +101,7 @@ func (m *model) write() (StoreWrite, bool) {
 // additions come before what depends on them.
 func sortChanges(cs []Change) {
 	rank := func(c Change) int {
-		kind := map[string]int{"profile": 0, "variable": 0, "secret_provider": 1, "listing": 1, "order": 2}
+		kind := map[string]int{"profile": 0, "variable": 0, "secret_provider": 1, "listing": 1, "meta": 1, "order": 2}
 		action := map[Action]int{Create: 0, Update: 1, Migrate: 2, Delete: 3}
 		object := c.After
 		if object == nil {

@@ -39,6 +39,6 @@ func (d *differ) dropTouchedAt() {
 	d.config.change(Change{
 		Address: schema.Address{Kind: schema.KindGateway, Gateway: d.live.Name}.String(), Action: Migrate, Name: "meta",
 		Summary: "lastTouchedAt goes", Reason: d.live.Product + " " + d.live.Release + " refuses a configuration that has it",
-		Ops: Ops{DropTouchedAt{}}, Before: &Object{Type: "listing"},
+		Ops: Ops{DropTouchedAt{}}, Before: &Object{Type: "meta"},
 	})
 }

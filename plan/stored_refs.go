@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -49,9 +48,6 @@ func (p *SecretProvider) text(home string) string {
 // secretItem names an entry among Items.
 func secretItem(name string) string { return "secret provider " + name }
 
-// envName is what OpenClaw takes for a variable in a reference.
-var envName = regexp.MustCompile(`^[A-Z][A-Z0-9_]{0,127}$`)
-
 // storedRef gives what a profile with store = "reference" stores, and the entry that it
 // needs, nil for none. problem says why it cannot be stored so, "" if it can.
 func (d *differ) storedRef(p *schema.Profile) (ref *StoredRef, provider *SecretProvider, problem string) {
@@ -59,8 +55,6 @@ func (d *differ) storedRef(p *schema.Profile) (ref *StoredRef, provider *SecretP
 	switch {
 	case !d.rules.References:
 		return nil, nil, fmt.Sprintf("%s %s knows no references: the first release that does is OpenClaw 2026.2.26", d.live.Product, d.live.Release)
-	case from.Source == schema.SourceEnv && !envName.MatchString(from.Args[0]):
-		return nil, nil, fmt.Sprintf("the gateway takes capital letters, digits and \"_\" for a variable in a reference, and %q is another name", from.Args[0])
 	case from.Source == schema.SourceEnv:
 		name := d.live.Config.SecretsEnv
 		if name == "" {

@@ -147,7 +147,8 @@ func newChangeView(gateway string, store StoreView, c Change) ChangeView {
 	return cv
 }
 
-// Type is the type of the changed object: profile, order, listing or variable.
+// Type is the type of the changed object: profile, order, listing, variable,
+// secret_provider, meta or file.
 func (c Change) Type() string {
 	if c.After != nil {
 		return c.After.Type

@@ -56,12 +56,12 @@ func watched(cfg *schema.Config) []string {
 	return out
 }
 
-// storedFiles are the files that stored references name.
-func storedFiles(cfg *schema.Config) []string {
-	var out []string
+// storedRefs are the references that the gateways are to resolve themselves.
+func storedRefs(cfg *schema.Config) []schema.Ref {
+	var out []schema.Ref
 	for _, p := range cfg.Profiles {
-		if p.Reference && p.Use.Ref.Source == schema.SourceFile {
-			out = append(out, p.Use.Ref.Args[0])
+		if p.Reference {
+			out = append(out, p.Use.Ref)
 		}
 	}
 	return out

@@ -50,7 +50,7 @@ func (a *app) stage(ctx context.Context, args *planArgs) (*staged, error) {
 		return nil, err
 	}
 	host := a.host(watched(cfg))
-	host.StoredFiles = storedFiles(cfg)
+	host.StoredRefs = storedRefs(cfg)
 	live, diags := gateway.Read(ctx, host, cfg.Gateways, s.key)
 	s.diags = append(s.diags, diags...)
 	s.diags = append(s.diags, a.readClaudeCode(ctx, &live, cfg.ClaudeCode, s.key)...)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -17,21 +18,17 @@ import (
 const commandTime = 3 * time.Minute
 
 // commandLine is how the gateway's own commands are started: as its service starts it,
-// else by its command in PATH. nil where there is neither.
+// else by its command in PATH. nil where there is neither, and where every database is
+// there, which leaves nothing to ask the commands for.
 func (r *reader) commandLine() []string {
-	if u := r.place.unit; u != nil {
-		for i, word := range u.exec {
-			if filepath.IsAbs(word) && r.packageAbove(word) != "" {
-				return u.exec[: i+1 : i+1]
-			}
-		}
+	if !slices.ContainsFunc(r.out.Stores, func(s plan.StoreSnapshot) bool { return s.NoDatabase }) {
+		return nil
 	}
-	for _, dir := range filepath.SplitList(r.host.getenv("PATH")) {
-		for _, bin := range r.place.product.Bins {
-			if path := filepath.Join(dir, bin); filepath.IsAbs(dir) && r.packageAbove(path) != "" {
-				return []string{path}
-			}
-		}
+	if _, command := r.packageOfUnit(); command != nil {
+		return command
+	}
+	if _, file := r.packageOnPath(r.host.getenv("PATH")); file != "" {
+		return []string{file}
 	}
 	return nil
 }

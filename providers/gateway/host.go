@@ -43,8 +43,9 @@ type Host struct {
 	// Watch are further variables whose sources besides the .env file matter: those
 	// that a configuration declares. The variables of the providers are watched anyhow.
 	Watch []string
-	// StoredFiles are the files that stored references of the configuration name.
-	StoredFiles []string
+	// StoredRefs are the references that the configuration has stored for the gateway to
+	// resolve: what they lead to is looked at.
+	StoredRefs []schema.Ref
 	// Sleep pauses between the tries to read a torn file; nil is a real pause.
 	Sleep fsys.Sleep
 	// Now is the clock; nil is the real one.

@@ -75,10 +75,10 @@ func (r *reader) read(ctx context.Context, taken map[string]string) bool {
 	r.describe(row)
 	r.out.Config = config.snapshot(r, r.out.Rules)
 	r.readStoredRefs()
-	r.out.CommandLine = r.commandLine()
 	if !r.readStores(ctx, config, ledger, hostKey) || !r.readEnv(ctx, ledger, hostKey) || !r.settle(ctx, ledger, hostKey) {
 		return false
 	}
+	r.out.CommandLine = r.commandLine()
 	r.readImports(ctx, row)
 	if f, err := formOf(r.out.Rules); err == nil {
 		r.readSources(ctx, f)

@@ -81,15 +81,14 @@ func conflict(p *product.Product, row *product.Release, chosen, found evidence, 
 // stores than the one given. The state database shows one beside two files only from its
 // second form on: OpenClaw 2026.6.1 has the first.
 func (r *reader) later(generation string) []string {
-	databases := []string{"agents/*/agent/" + agentDatabase}
-	if generation == oneFile || r.formOf(stateDatabase, sqlstore.State) != 1 {
-		databases = append(databases, stateDatabase)
-	}
-	switch generation {
-	case oneFile:
-		return append(databases, "agents/*/agent/"+stateFile)
-	case twoFiles:
-		return databases
+	const inAgent = "agents/*/agent/"
+	switch {
+	case generation == oneFile:
+		return []string{inAgent + agentDatabase, stateDatabase, inAgent + stateFile}
+	case generation == twoFiles && r.formOf(stateDatabase, sqlstore.State) == 1:
+		return []string{inAgent + agentDatabase}
+	case generation == twoFiles:
+		return []string{inAgent + agentDatabase, stateDatabase}
 	}
 	return nil
 }
@@ -148,14 +147,8 @@ func (r *reader) shapeRelease() evidence {
 // gateway is never run.
 func (r *reader) findRelease(lastTouched string) evidence {
 	p := r.place.product
-	if u := r.place.unit; u != nil {
-		for _, word := range u.exec {
-			if filepath.IsAbs(word) {
-				if v := r.packageAbove(word); v != "" {
-					return evidence{v, "the package behind " + u.name}
-				}
-			}
-		}
+	if v, _ := r.packageOfUnit(); v != "" {
+		return evidence{v, "the package behind " + r.place.unit.name}
 	}
 	if in := r.place.live; in != nil && r.host.Proc != nil {
 		// A gateway overwrites its command line, but not what it has loaded.
@@ -165,15 +158,15 @@ func (r *reader) findRelease(lastTouched string) evidence {
 			}
 		}
 		// OpenClaw 2026.4.29 and 2026.6.11 load none.
-		if v, bin := r.packageOnPath(in.env["PATH"]); v != "" {
-			return evidence{v, fmt.Sprintf("the package behind %s in PATH of the running gateway (pid %d)", bin, in.pid)}
+		if v, file := r.packageOnPath(in.env["PATH"]); v != "" {
+			return evidence{v, fmt.Sprintf("the package behind %s in PATH of the running gateway (pid %d)", filepath.Base(file), in.pid)}
 		}
 		if v := in.env[p.VersionEnv]; isRelease(v) {
 			return evidence{v, fmt.Sprintf("the environment of the running gateway (pid %d)", in.pid)}
 		}
 	}
-	if v, bin := r.packageOnPath(r.host.getenv("PATH")); v != "" {
-		return evidence{v, "the package behind " + bin + " in PATH"}
+	if v, file := r.packageOnPath(r.host.getenv("PATH")); v != "" {
+		return evidence{v, "the package behind " + filepath.Base(file) + " in PATH"}
 	}
 	if isRelease(lastTouched) {
 		return evidence{lastTouched, filepath.Base(r.place.configPath) + "'s meta"}
@@ -181,14 +174,31 @@ func (r *reader) findRelease(lastTouched string) evidence {
 	return evidence{}
 }
 
+// packageOfUnit gives the version of the package that the gateway's service starts, and
+// the part of the service's command up to the file in that package.
+func (r *reader) packageOfUnit() (version string, command []string) {
+	if r.place.unit == nil {
+		return "", nil
+	}
+	exec := r.place.unit.exec
+	for i, word := range exec {
+		if filepath.IsAbs(word) {
+			if v := r.packageAbove(word); v != "" {
+				return v, exec[: i+1 : i+1]
+			}
+		}
+	}
+	return "", nil
+}
+
 // packageOnPath gives the version of the package behind the first of the product's
-// commands in a search path, and the command.
-func (r *reader) packageOnPath(path string) (version, bin string) {
+// commands in a search path, and the command's file.
+func (r *reader) packageOnPath(path string) (version, file string) {
 	for _, dir := range filepath.SplitList(path) {
 		for _, bin := range r.place.product.Bins {
-			if filepath.IsAbs(dir) {
-				if v := r.packageAbove(filepath.Join(dir, bin)); v != "" {
-					return v, bin
+			if file := filepath.Join(dir, bin); filepath.IsAbs(dir) {
+				if v := r.packageAbove(file); v != "" {
+					return v, file
 				}
 			}
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/keyform/keyform/plan"
 	"github.com/keyform/keyform/providers/fsys"
+	"github.com/keyform/keyform/schema"
 )
 
 // readStoredRefs looks at what stored references lead to, by the rules of OpenClaw
@@ -15,13 +16,17 @@ func (r *reader) readStoredRefs() {
 	if !r.out.Rules.References {
 		return
 	}
-	r.out.OnePassword = r.onePassword()
-	for _, name := range r.host.StoredFiles {
-		if r.out.StoredFiles == nil {
-			r.out.StoredFiles = map[string]string{}
+	for _, ref := range r.host.StoredRefs {
+		switch {
+		case ref.Source == schema.SourceOnePassword && r.out.OnePassword == "":
+			r.out.OnePassword = r.onePassword()
+		case ref.Source == schema.SourceFile:
+			if r.out.StoredFiles == nil {
+				r.out.StoredFiles = map[string]string{}
+			}
+			path := plan.StoredFile(ref.Args[0], r.place.home)
+			r.out.StoredFiles[path] = r.storedFile(path)
 		}
-		path := plan.StoredFile(name, r.place.home)
-		r.out.StoredFiles[path] = r.storedFile(path)
 	}
 }
 

@@ -104,6 +104,19 @@ func EachJSON(t *testing.T, f func(t *testing.T, r Release)) {
 	each(t, JSONReleases(), f)
 }
 
+// EachLater runs f as a subtest for every one of [Releases] that keeps more than the one
+// file.
+func EachLater(t *testing.T, f func(t *testing.T, r Release)) {
+	t.Helper()
+	var later []Release
+	for _, r := range Releases() {
+		if r.Generation != JSON {
+			later = append(later, r)
+		}
+	}
+	each(t, later, f)
+}
+
 // EachTurning runs f as a subtest for every one of [Releases] that can do a turn here.
 func EachTurning(t *testing.T, f func(t *testing.T, r Release)) {
 	t.Helper()

@@ -13,7 +13,7 @@ const (
 // syncs that they do not have any more.
 func retired() []string { return []string{claudeCLI, codexCLI} }
 
-// The two generations of store locks, and the one of stores that is filled in.
+// The forms of store locks, and the generations of stores.
 const (
 	lockDir      = "dir"
 	lockFile     = "file"
