@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// No error of this package repeats what a database holds, and none takes over a text
-// of SQLite, which may.
+// Of what a database holds, errors of this package repeat only whose it is: a role, an
+// agent, a supervisor. None takes over a text of SQLite, which may repeat a row.
 
 // FileError says that a path is not the plain file it has to be: a link, a directory,
 // or one of another user.
