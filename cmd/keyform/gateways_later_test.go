@@ -102,9 +102,10 @@ profile "anthropic:b" { api_key = env("B") }
 		j.uses("main", "B")
 		j.uses("ops", "OPS")
 
-		// An order alone, which later releases heed beside a store only.
+		// An order alone, which later releases heed beside a store only. The profile of its own
+		// becomes a copy of the shared one.
 		j.applies(shared+`agent "ops" { order = { anthropic = ["anthropic:a", "anthropic:b"] } }
-`, "agent ops", "- anthropic:a", "~ order anthropic")
+`, "agent ops", "~ anthropic:a", "~ order anthropic")
 		j.ordered("ops", "anthropic:a", "anthropic:b")
 		j.uses("ops", "A")
 
