@@ -29,7 +29,8 @@ type Resolver interface {
 type Reloader interface {
 	// RPC calls a method of the running gateway. A *reload.Error of kind NotRunning
 	// is tried again for a while: a gateway that restarts itself is away for seconds.
-	RPC(ctx context.Context, g *plan.GatewayPlan, method string) error
+	// unresolved is how many references the gateway says it could not resolve.
+	RPC(ctx context.Context, g *plan.GatewayPlan, method string) (unresolved int, err error)
 	// Restart restarts the gateway's service.
 	Restart(ctx context.Context, g *plan.GatewayPlan) error
 	// Command runs the user's own command.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/keyform/keyform/plan"
 	"github.com/keyform/keyform/providers/fsys"
@@ -267,4 +268,9 @@ func (g *gatewayRun) close() error {
 	return g.guard.Close()
 }
 
-func (g *gatewayRun) note(text string) { g.report.Notes = append(g.report.Notes, text) }
+// note says a thing once: a gateway may be told twice in a run.
+func (g *gatewayRun) note(text string) {
+	if !slices.Contains(g.report.Notes, text) {
+		g.report.Notes = append(g.report.Notes, text)
+	}
+}

@@ -86,6 +86,21 @@ func TestFailedReloadIsPartial(t *testing.T) {
 	w.mustBeSynced()
 }
 
+func TestUnresolvedReferencesAreNoted(t *testing.T) {
+	w := newWorld(t, "openclaw")
+	w.running, w.gp.Rules.ReloadMethod, w.reload.unresolved = true, "secrets.reload", 2
+	rep := w.mustApply()
+	if g := rep.Gateways[0]; g.Reload.State != "done" || len(g.Notes) != 1 || !strings.Contains(g.Notes[0], "could not resolve (2)") {
+		t.Errorf("%+v, notes %q", g.Reload, g.Notes)
+	}
+
+	w = newWorld(t, "openclaw")
+	w.running, w.gp.Rules.ReloadMethod = true, "secrets.reload"
+	if rep := w.mustApply(); len(rep.Gateways[0].Notes) != 0 {
+		t.Errorf("notes %q of a gateway that resolved everything", rep.Gateways[0].Notes)
+	}
+}
+
 func TestRestartingGatewayIsWaitedFor(t *testing.T) {
 	w := newWorld(t, "openclaw")
 	w.running, w.gp.Rules.ReloadMethod = true, "secrets.reload"

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/keyform/keyform/plan"
@@ -104,7 +105,11 @@ func (g *gatewayRun) call(ctx context.Context, how, what string) (gone bool, err
 	start := g.deps.Now()
 	alive := start
 	for {
-		err := g.deps.Reload.RPC(ctx, g.plan, what)
+		unresolved, err := g.deps.Reload.RPC(ctx, g.plan, what)
+		if unresolved > 0 {
+			g.note(fmt.Sprintf(
+				"the gateway reports references that it could not resolve (%d), and goes on with what it had of them before: its log says which", unresolved))
+		}
 		now := g.deps.Now()
 		if err == nil || !reload.Is(err, reload.NotRunning) || now.Sub(start) >= reloadWait {
 			return false, err

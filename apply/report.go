@@ -36,7 +36,7 @@ type GatewayReport struct {
 	// Adopted and Forgotten count what only the ledger got to know.
 	Adopted   int `json:"adopted,omitempty"`
 	Forgotten int `json:"forgotten,omitempty"`
-	// Notes are for the reader: what did not go as it should and does no harm.
+	// Notes are for the reader: what did not go as it should and stops nothing.
 	Notes []string `json:"notes,omitempty"`
 }
 

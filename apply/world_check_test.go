@@ -76,6 +76,8 @@ func (w *world) secrets() []string {
 // fakeReload is a gateway's RPC, service and command.
 type fakeReload struct {
 	calls []string
+	// unresolved is what RPC gives.
+	unresolved int
 	// each is asked at every call; nil succeeds.
 	each func(call int) error
 }
@@ -88,8 +90,8 @@ func (f *fakeReload) call(what string) error {
 	return f.each(len(f.calls))
 }
 
-func (f *fakeReload) RPC(_ context.Context, _ *plan.GatewayPlan, method string) error {
-	return f.call("rpc " + method)
+func (f *fakeReload) RPC(_ context.Context, _ *plan.GatewayPlan, method string) (int, error) {
+	return f.unresolved, f.call("rpc " + method)
 }
 
 func (f *fakeReload) Restart(_ context.Context, g *plan.GatewayPlan) error {

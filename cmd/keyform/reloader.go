@@ -46,14 +46,14 @@ func (s *staged) known() []secret.Value {
 	return out
 }
 
-func (r *reloader) RPC(ctx context.Context, g *plan.GatewayPlan, method string) error {
+func (r *reloader) RPC(ctx context.Context, g *plan.GatewayPlan, method string) (unresolved int, err error) {
 	ep, err := gateway.RPCEndpoint(ctx, r.host, g)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	ep.Known = append(ep.Known, r.known()...)
-	_, err = reload.Refresh(ctx, ep, method)
-	return err
+	done, err := reload.Refresh(ctx, ep, method)
+	return done.Warnings, err
 }
 
 func (r *reloader) Restart(ctx context.Context, g *plan.GatewayPlan) error {

@@ -72,9 +72,7 @@ func writeReport(w io.Writer, p *plan.Plan, report *apply.Report) {
 		if r := g.Reload; r != nil {
 			fmt.Fprintf(w, "  %-*s  %-10s  %s: %s  %d ms\n", width, "gateway", r.How, r.What, reloadWords[r.State], r.Milliseconds)
 		}
-		for _, n := range g.Notes {
-			fmt.Fprintf(w, "  %s\n", n)
-		}
+		writeNotes(w, g)
 	}
 	fmt.Fprintf(w, "\nApplied %s as run %s.\n", countOf(applied, "change"), report.Run)
 }
@@ -87,7 +85,14 @@ func writeTold(w io.Writer, report *apply.Report) {
 	for _, g := range report.Gateways {
 		if r := g.Reload; r != nil {
 			fmt.Fprintf(w, "\n  gateway %s  %s  %s: %s  %d ms\n", g.Name, r.How, r.What, reloadWords[r.State], r.Milliseconds)
+			writeNotes(w, g)
 		}
+	}
+}
+
+func writeNotes(w io.Writer, g apply.GatewayReport) {
+	for _, n := range g.Notes {
+		fmt.Fprintf(w, "  %s\n", n)
 	}
 }
 
