@@ -50,38 +50,69 @@ func scenarios() []scenario {
 	}
 }
 
-// TestEveryOperationMayFail breaks every file-system operation of a run, in every
-// way that it may break, and looks at what is left and at the next runs. A fault that
-// stays leaves what a kill at that operation would leave.
+// TestEveryOperationMayFail breaks every operation of a run, on files and in the
+// transactions of databases, in every way that it may break, and looks at what is left
+// and at the next runs. A fault that stays leaves what a kill at that operation would
+// leave.
 func TestEveryOperationMayFail(t *testing.T) {
 	faults := []fsys.Fault{
 		{Err: syscall.ENOSPC, Short: true}, {Err: syscall.ENOSPC, Short: true, Sticky: true},
 		{Err: syscall.EROFS}, {Err: syscall.EROFS, Sticky: true},
 		{Err: syscall.EIO}, {Err: syscall.EIO, Sticky: true},
 	}
-	for _, product := range []string{"clawdbot", "openclaw"} {
+	for _, product := range []string{"clawdbot", "openclaw", "agent-sqlite", "shared-sqlite"} {
 		for _, s := range scenarios() {
 			t.Run(product+" "+s.name, func(t *testing.T) {
 				ops, planned := s.dryRun(t, product)
-				t.Logf("%d operations, each failing in %d ways", len(ops), len(faults))
+				cuts := cutsOf(ops, generation(product) != "")
+				t.Logf("%d operations, %d of them failing in %d ways", len(ops), len(cuts), len(faults))
 				for _, fault := range faults {
 					written := 0
-					for i, op := range ops {
-						if testing.Short() && i%11 != 0 {
-							continue // every operation without -short
-						}
-						fault.At = i + 1
-						if s.breakAt(t, product, planned, fault, op) {
+					for _, c := range cuts {
+						fault.At, fault.Points = c.at, c.point
+						if s.breakAt(t, product, planned, fault, c.op) {
 							written++
 						}
 					}
-					if written == 0 || written == len(ops) {
-						t.Errorf("%d of %d runs had written something: the faults were not spread over the run", written, len(ops))
+					if written == 0 || written == len(cuts) {
+						t.Errorf("%d of %d runs had written something: the faults were not spread over the run", written, len(cuts))
 					}
 				}
 			})
 		}
 	}
+}
+
+// cutAt is one operation to break: the at-th of all, or of those on databases.
+type cutAt struct {
+	at    int
+	point bool
+	op    string
+}
+
+// cutsOf gives the operations to break: all without -short. What lies around databases is
+// the same as around files, and costs too much time to do it all again.
+func cutsOf(ops []string, databases bool) []cutAt {
+	step, points := 1, 0
+	if databases {
+		step = 6
+	}
+	if testing.Short() {
+		step *= 11
+	}
+	var out []cutAt
+	for i, op := range ops {
+		if i%step == 0 {
+			out = append(out, cutAt{i + 1, false, op})
+		}
+		if onDatabases(op) {
+			points++
+			if points%2 == 0 || !testing.Short() {
+				out = append(out, cutAt{points, true, op})
+			}
+		}
+	}
+	return out
 }
 
 // world gives a world before the run, on a file system that does not wait for a disk.
@@ -96,6 +127,7 @@ func (s scenario) world(t *testing.T, product, home string) *world {
 // their path below the state directory.
 func (s scenario) dryRun(t *testing.T, product string) ([]string, map[string]string) {
 	w := s.world(t, product, fastDir(t))
+	defer w.remove()
 	counter := fsys.NewFaulty(unsynced{}, fsys.Fault{})
 	w.fs = counter
 	w.mustApply()
@@ -108,13 +140,13 @@ func (s scenario) dryRun(t *testing.T, product string) ([]string, map[string]str
 
 // breakAt breaks one operation and reports whether the run had written something.
 func (s scenario) breakAt(t *testing.T, product string, planned map[string]string, fault fsys.Fault, op string) bool {
-	home := fastDir(t)
-	defer os.RemoveAll(home)
-	w := s.world(t, product, home)
+	w := s.world(t, product, fastDir(t))
+	defer w.remove()
 	old, failedBefore := contents(w), t.Failed()
 	w.fs = fsys.NewFaulty(unsynced{}, fault)
 	rep, err := Run(t.Context(), w.plan(), w.deps())
 	w.fs = unsynced{}
+	w.mustBeSound()
 	touched := 0
 	for path, now := range contents(w) {
 		if now != old[path] && now != planned[strings.TrimPrefix(path, w.state)] {
@@ -149,7 +181,7 @@ func (s scenario) breakAt(t *testing.T, product string, planned map[string]strin
 	s.checkOrigins(w, true)
 	w.mustBeClean(string(text), fmt.Sprint(err))
 	if t.Failed() && !failedBefore {
-		t.Errorf("that was with %v (sticky %v) at operation %d, %s; error: %v", fault.Err, fault.Sticky, fault.At, op, err)
+		t.Errorf("that was with %v (sticky %v) at operation %d (of those on databases: %v), %s; error: %v", fault.Err, fault.Sticky, fault.At, fault.Points, op, err)
 	}
 	return touched > 0
 }
@@ -186,15 +218,16 @@ func (s scenario) checkOrigins(w *world, all bool) {
 	made := scenarios()[0].origins
 	for _, want := range w.want {
 		item := itemOf(want.op)
-		name := want.store + " " + item
+		name := strings.Replace(want.store, w.refs[0].Key(), "agent/main", 1) + " " + item
 		there := w.open(want.store).Items("gw", planKey)[item] != ""
+		got := known[want.store+" "+item]
 		switch created := made[name] == plan.Created; {
-		case created && there && known[name] != plan.Created:
-			w.t.Errorf("%s was created and is recorded as %q", name, known[name])
-		case !created && known[name] == plan.Created:
+		case created && there && got != plan.Created:
+			w.t.Errorf("%s was created and is recorded as %q", name, got)
+		case !created && got == plan.Created:
 			w.t.Errorf("%s was there before and is recorded as created", name)
-		case all && known[name] != s.origins[name]:
-			w.t.Errorf("%s is recorded as %q, want %q", name, known[name], s.origins[name])
+		case all && got != s.origins[name]:
+			w.t.Errorf("%s is recorded as %q, want %q", name, got, s.origins[name])
 		}
 	}
 }
@@ -222,8 +255,8 @@ func itemOf(op plan.Op) string {
 func contents(w *world) map[string]string {
 	out := map[string]string{}
 	for _, ref := range w.refs {
-		if b := w.content(ref.Path); b != nil {
-			out[ref.Path] = string(b)
+		if c := w.stored(ref); !c.Missing() {
+			out[ref.Path] = string(c.Store) + "\n" + string(c.State)
 		}
 	}
 	return out
@@ -231,7 +264,7 @@ func contents(w *world) map[string]string {
 
 // fastDir is a temporary directory in memory where there is such a place: a disk
 // takes most of the time of thousands of runs.
-func fastDir(t *testing.T) string {
+func fastDir(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("/dev/shm", "keyform-apply-")
 	if err != nil {

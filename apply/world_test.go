@@ -57,6 +57,8 @@ type wanted struct {
 	op      plan.Op
 }
 
+// newWorld is a home of a product with files, or of OpenClaw with databases of the
+// generation that product names.
 func newWorld(t testing.TB, product string) *world {
 	t.Helper()
 	return newWorldIn(t, product, t.TempDir())
@@ -64,6 +66,10 @@ func newWorld(t testing.TB, product string) *world {
 
 func newWorldIn(t testing.TB, product, home string) *world {
 	t.Helper()
+	databases := generation(product)
+	if databases != "" {
+		product = "openclaw"
+	}
 	state := filepath.Join(home, "."+product)
 	w := &world{t: t, state: state, fs: fsys.OS{}, now: time.Now, rand: rand.New(rand.NewSource(1))}
 	agent := func(id string) plan.StoreRef {
@@ -98,6 +104,9 @@ func newWorldIn(t testing.TB, product, home string) *world {
 	}
 	w.gp = plan.GatewayPlan{Name: "gw", Product: product, StateDir: state, ConfigPath: w.refs[3].Path, Home: filepath.Dir(state), Rules: w.rules, Reload: schema.Reload{Mode: "live"}}
 	w.reload = &fakeReload{}
+	if databases != "" {
+		w.toDatabases(databases)
+	}
 	return w
 }
 
@@ -146,7 +155,7 @@ func (w *world) ref(key string) plan.StoreRef {
 func (w *world) open(key string) gateway.Document {
 	w.t.Helper()
 	ref := w.ref(key)
-	doc, err := gateway.OpenDocument(ref, w.rules, gateway.Content{Store: w.content(ref.Path)})
+	doc, err := gateway.OpenDocument(ref, w.rules, w.stored(ref))
 	if err != nil {
 		w.t.Fatalf("%s: %v", key, err)
 	}
@@ -184,7 +193,7 @@ func (w *world) plan() *plan.Plan {
 	gp := w.gp
 	gp.Running = w.running
 	for _, ref := range w.refs {
-		write := plan.StoreWrite{Store: ref, Exists: w.content(ref.Path) != nil, Before: w.open(ref.Key()).Items("gw", planKey)}
+		write := plan.StoreWrite{Store: ref, Exists: !w.stored(ref).Missing(), Before: w.open(ref.Key()).Items("gw", planKey)}
 		for _, want := range w.want {
 			if want.store == ref.Key() {
 				w.compare(&gp, &write, ref, want, ledger)
@@ -280,7 +289,7 @@ func (w *world) Resolve(_ context.Context, uses []plan.SecretUse) (secrets.Value
 func (w *world) deps() Deps {
 	w.runs++
 	return Deps{
-		Host: gateway.Host{FS: w.fs}, GOOS: "linux", Secrets: w, PlanKey: planKey,
+		Host: gateway.Host{FS: w.fs, UID: os.Getuid()}, GOOS: "linux", Secrets: w, PlanKey: planKey,
 		Now: w.now, Rand: w.rand, Sleep: quickSleep,
 		Reload: w.reload, RunID: "run" + string(rune('a'+w.runs%26)) + string(rune('a'+w.runs/26%26)) + string(rune('a'+w.runs/676)),
 		User: "u", Hostname: "h", Command: "keyform apply",

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -135,16 +134,6 @@ func readCells(path, tmp string) (store, state string, err error) {
 	return out[0], out[1], nil
 }
 
-// coordinator is the lock of a state database in the gateways' own place for it.
-func coordinator(state string) (string, error) {
-	dir, err := filepath.EvalSymlinks(filepath.Dir(state))
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256([]byte(filepath.Join(dir, filepath.Base(state))))
-	return fmt.Sprintf("/tmp/openclaw-state-locks-%d/state-lifecycle.%x.lock.sqlite", os.Getuid(), sum[:4]), nil
-}
-
 // dropCoordinators removes the locks of the state databases below a directory, which lie
 // outside of it.
 func dropCoordinators(root string) error {
@@ -152,7 +141,7 @@ func dropCoordinators(root string) error {
 		if err != nil || d.Name() != "openclaw.sqlite" {
 			return nil // what a script has made unreadable has no lock
 		}
-		lock, err := coordinator(path)
+		lock, err := sqlstoretest.Coordinator(path)
 		if err == nil {
 			err = os.Remove(lock)
 		}
@@ -171,7 +160,7 @@ func cmdHold(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	path := ts.MkAbs(args[len(args)-1])
 	if len(args) == 2 {
-		lock, err := coordinator(path)
+		lock, err := sqlstoretest.Coordinator(path)
 		ts.Check(err)
 		ts.Check(os.MkdirAll(filepath.Dir(lock), 0o700))
 		f, err := os.OpenFile(lock, os.O_CREATE|os.O_WRONLY, 0o600)

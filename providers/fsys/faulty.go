@@ -12,6 +12,9 @@ import (
 type Fault struct {
 	// At is the operation that breaks, counted from 1; 0 breaks none.
 	At int
+	// Points makes At count the calls of Point alone. How often files are read may depend
+	// on the time, the steps on a database do not.
+	Points bool
 	// Err is what the operation returns instead of being done.
 	Err error
 	// Sticky makes every later operation fail as well, as on a full disk.
@@ -33,8 +36,10 @@ type Faulty struct {
 	under FS
 	fault Fault
 
-	mu  sync.Mutex
-	ops []string
+	mu     sync.Mutex
+	ops    []string
+	points int
+	broken bool
 }
 
 var _ FS = (*Faulty)(nil)
@@ -53,14 +58,14 @@ func (f *Faulty) Ops() []string {
 // step counts an operation and gives the error it has to return, if any. half is
 // what is done before it breaks in the middle; nil for operations that have none.
 func (f *Faulty) step(op, name string, half func()) error {
-	f.mu.Lock()
-	f.ops = append(f.ops, op+" "+name)
-	n := len(f.ops)
-	f.mu.Unlock()
-	broken := n == f.fault.At || (f.fault.Sticky && f.fault.At > 0 && n > f.fault.At)
-	if !broken {
+	if !f.breaks(op, name, false) {
 		return nil
 	}
+	return f.fail(op, name, half)
+}
+
+// fail ends an operation as the Fault says.
+func (f *Faulty) fail(op, name string, half func()) error {
 	if f.fault.Interrupt {
 		signalSelf(os.Interrupt)
 		time.Sleep(noticed)
@@ -73,6 +78,26 @@ func (f *Faulty) step(op, name string, half func()) error {
 		killSelf()
 	}
 	return &fs.PathError{Op: op, Path: name, Err: f.fault.Err}
+}
+
+// breaks counts an operation and says whether it is to break.
+func (f *Faulty) breaks(op, name string, point bool) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.ops = append(f.ops, op+" "+name)
+	n := len(f.ops)
+	if point {
+		f.points++
+	}
+	if f.fault.Points {
+		n = 0
+		if point {
+			n = f.points
+		}
+	}
+	now := f.fault.At > 0 && n == f.fault.At
+	f.broken = f.broken || now
+	return now || f.broken && f.fault.Sticky
 }
 
 // noticed is how long a process is left to notice an interrupt.
@@ -223,4 +248,9 @@ func (f *Faulty) Flock(name string) (io.Closer, error) {
 }
 
 // Point counts and may break; see the function of that name.
-func (f *Faulty) Point(op, name string) error { return f.step(op, name, nil) }
+func (f *Faulty) Point(op, name string) error {
+	if !f.breaks(op, name, true) {
+		return nil
+	}
+	return f.fail(op, name, nil)
+}

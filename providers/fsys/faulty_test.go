@@ -179,3 +179,21 @@ func TestFaultyCountsAndBreaksEveryKindOfOperation(t *testing.T) {
 		}
 	}
 }
+
+func TestPointsAreCountedAlone(t *testing.T) {
+	f := NewFaulty(OS{}, Fault{At: 2, Points: true, Err: syscall.EIO, Sticky: true})
+	dir := t.TempDir()
+	point := func() error { return Point(f, "commit", dir) }
+	file := func() error { _, err := f.Lstat(dir); return err }
+	for i, step := range []struct {
+		do   func() error
+		fail bool
+	}{{file, false}, {file, false}, {point, false}, {file, false}, {point, true}, {file, true}, {point, true}} {
+		if err := step.do(); errors.Is(err, syscall.EIO) != step.fail {
+			t.Errorf("step %d: %v", i, err)
+		}
+	}
+	if len(f.Ops()) != 7 {
+		t.Errorf("%q", f.Ops())
+	}
+}

@@ -4,6 +4,7 @@
 package sqlstoretest
 
 import (
+	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -185,6 +186,17 @@ func Crash(path string, shm bool, statements ...string) error {
 		}
 	}
 	return Age(path)
+}
+
+// Coordinator gives the lock of a state database in the gateways' own place for it, which
+// may not be there. The directory of the database has to be.
+func Coordinator(state string) (string, error) {
+	dir, err := filepath.EvalSymlinks(filepath.Dir(state))
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256([]byte(filepath.Join(dir, filepath.Base(state))))
+	return fmt.Sprintf("/tmp/openclaw-state-locks-%d/state-lifecycle.%x.lock.sqlite", os.Getuid(), sum[:4]), nil
 }
 
 // Age sets the times of a database and its companions to an hour ago, as those of a
