@@ -140,6 +140,9 @@ func (r *reader) sharedStore(ctx context.Context) error {
 		r.out.Rules.MainAgent = ""
 	}
 	switch {
+	case view.Supervised && view.Manager == "":
+		err := (&sqlstore.SupervisedError{Path: ref.Path}).Error()
+		r.refusal = strings.ReplaceAll(err, r.place.stateDir, r.show(r.place.stateDir)) + "."
 	case view.Supervised && !r.host.supervises():
 		r.refusal = fmt.Sprintf("the state of this gateway is owned by the supervisor %q. Run keyform from there, with OPENCLAW_SUPERVISOR_MODE=external.", view.Manager)
 	case view.Maintenance.After(r.host.now()):

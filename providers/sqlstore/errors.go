@@ -4,12 +4,30 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 )
 
 // Of what a database holds, errors of this package repeat only whose it is: a role, an
-// agent, a supervisor. None takes over a text of SQLite, which may repeat a row.
+// agent, a supervisor, and that only where it has the form of one (see idOf). None takes
+// over a text of SQLite, which may repeat a row.
+
+// ids are what OpenClaw gives as a role or the id of an agent.
+var ids = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+
+// idOf quotes an id that a database gives. Another text is not repeated: nothing is known
+// of what is in it, nor how long it is.
+func idOf(s string) string {
+	switch {
+	case s == "":
+		return "none"
+	case !ids.MatchString(s):
+		return "something that is no id"
+	}
+	return strconv.Quote(s)
+}
 
 // FileError says that a path is not the plain file it has to be: a link, a directory,
 // or one of another user.
@@ -87,9 +105,9 @@ type OwnerError struct {
 
 func (e *OwnerError) Error() string {
 	if e.Role != e.WantRole {
-		return fmt.Sprintf("%s says it is a database of role %q, not %q; OpenClaw refuses it too: put the right file there", e.Path, e.Role, e.WantRole)
+		return fmt.Sprintf("%s says it is a database of role %s, not %q; OpenClaw refuses it too: put the right file there", e.Path, idOf(e.Role), e.WantRole)
 	}
-	return fmt.Sprintf("%s belongs to agent %q, not to %q; OpenClaw refuses it too: put the right file there", e.Path, e.Agent, e.WantAgent)
+	return fmt.Sprintf("%s belongs to agent %s, not to %q; OpenClaw refuses it too: put the right file there", e.Path, idOf(e.Agent), e.WantAgent)
 }
 
 // SupervisedError says that an external supervisor owns the gateway's state.

@@ -144,6 +144,25 @@ func TestMissingIsNotExist(t *testing.T) {
 	}
 }
 
+// What a database says it is is only repeated where it has the form of that.
+func TestForeignNamesAreNotRepeated(t *testing.T) {
+	for _, tt := range []struct{ statement, want, not string }{
+		{"UPDATE schema_meta SET agent_id = 'other-1'", `belongs to agent "other-1", not to "ops"`, ""},
+		{"UPDATE schema_meta SET agent_id = 'x' || char(27) || '[31m" + marker + "'", "belongs to agent something that is no id", "[31m"},
+		{"UPDATE schema_meta SET agent_id = '" + strings.Repeat("a", 65) + "'", "belongs to agent something that is no id", "aaaa"},
+		{"UPDATE schema_meta SET agent_id = NULL", "belongs to agent none", ""},
+		{"UPDATE schema_meta SET role = '" + marker + " " + marker + "'", "of role something that is no id", marker},
+	} {
+		h := makeHome(t)
+		sql("agent", tt.statement)(t, h)
+		_, err := sqlstore.Read(context.Background(), h.agent)
+		var owner *sqlstore.OwnerError
+		if !errors.As(err, &owner) || !strings.Contains(err.Error(), tt.want) || tt.not != "" && strings.Contains(err.Error(), tt.not) {
+			t.Errorf("%s: %v", tt.statement, err)
+		}
+	}
+}
+
 func write(content string) func(*testing.T, home) {
 	return func(t *testing.T, h home) { must(t, os.WriteFile(h.agent.Path, []byte(content), 0o600)) }
 }
