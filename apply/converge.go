@@ -113,9 +113,9 @@ func (g *gatewayRun) store(ctx context.Context, s *storeRun) error {
 		return err
 	}
 	g.progress(StoreStarted, s)
-	start := g.deps.Now()
+	start, made := g.deps.Now(), s.report.Provisioned
 	err := g.locked(ctx, s)
-	s.report.Milliseconds += ms(g.deps.Now().Sub(start))
+	s.report.Milliseconds += ms(g.deps.Now().Sub(start)) - (s.report.Provisioned - made)
 	if err != nil {
 		return g.failed(s, err)
 	}
@@ -188,7 +188,10 @@ func (g *gatewayRun) provision(ctx context.Context, s *storeRun) error {
 	if g.deps.Provision == nil {
 		return &RefusedError{Gateway: g.plan.Name, Reason: s.report.Label + " does not exist, and this run cannot have it made."}
 	}
-	return g.deps.Provision(ctx, g.plan, s.write.Store.Agent)
+	start := g.deps.Now()
+	err := g.deps.Provision(ctx, g.plan, s.write.Store.Agent)
+	s.report.Provisioned += ms(g.deps.Now().Sub(start))
+	return err
 }
 
 // record writes the intent into the journal, durably.

@@ -134,6 +134,53 @@ func TestRestartingGatewayIsWaitedFor(t *testing.T) {
 	}
 }
 
+// A gateway that restarts on a busy machine was away for 55 s. Waiting is told, and ends.
+func TestWaitingForAGatewayIsToldAndEnds(t *testing.T) {
+	away := &reload.Error{Kind: reload.NotRunning, What: "secrets.reload", Where: "ws://127.0.0.1:1"}
+	for _, tt := range []struct {
+		back time.Duration
+		news int
+		fail bool
+	}{{5 * time.Second, 0, false}, {100 * time.Second, 9, false}, {200 * time.Second, 11, true}} {
+		w := newWorld(t, "openclaw")
+		w.running, w.gp.Rules.ReloadMethod = true, "secrets.reload"
+		start := time.Now()
+		now := start
+		var told []Event
+		d := w.deps()
+		d.Now = func() time.Time { return now }
+		d.Sleep = func(ctx context.Context, d time.Duration) error {
+			if d == reloadPause {
+				now = now.Add(d)
+			}
+			return quickSleep(ctx, d)
+		}
+		d.Running = func(context.Context, *plan.GatewayPlan) (bool, error) { return true, nil }
+		d.Progress = func(e Event) {
+			if e.Kind == ReloadWaiting {
+				told = append(told, e)
+			}
+		}
+		w.reload.each = func(int) error {
+			if now.Sub(start) >= tt.back {
+				return nil
+			}
+			return away
+		}
+		rep, err := Run(t.Context(), w.plan(), d)
+		var failed *ReloadError
+		if errors.As(err, &failed) != tt.fail || len(told) != tt.news {
+			t.Errorf("back after %v: %v; told %d times, want %d", tt.back, err, len(told), tt.news)
+		}
+		if len(told) > 0 && told[0].Detail != "10s now, 2m0s at most" {
+			t.Errorf("told %q", told[0].Detail)
+		}
+		if r := rep.Gateways[0].Reload; tt.fail && (r.State != "failed" || r.Milliseconds != reloadWait.Milliseconds()) {
+			t.Errorf("%+v", r)
+		}
+	}
+}
+
 func TestInterruptFinishesWhatIsBeingWritten(t *testing.T) {
 	for _, at := range []EventKind{SecretsDone, StoreStarted, StoreWritten, StoreVerified, ReloadStarted} {
 		t.Run(string(at), func(t *testing.T) {

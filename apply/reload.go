@@ -11,9 +11,12 @@ import (
 
 const (
 	// A gateway that restarts itself after a change of its configuration is away for
-	// some seconds, and may finish running turns first (30 s in OpenClaw 2026.2.26).
-	reloadWait  = 45 * time.Second
+	// some seconds, and may finish running turns first (30 s in OpenClaw 2026.2.26). On a
+	// busy machine 2026.9.6 took 55 s until it answered again.
+	reloadWait  = 120 * time.Second
 	reloadPause = 500 * time.Millisecond
+	// reloadNews is how often a run that waits says so.
+	reloadNews = 10 * time.Second
 	// goneFor is how long nothing may be running before it counts as ended.
 	goneFor = 5 * time.Second
 )
@@ -103,7 +106,7 @@ func (g *gatewayRun) call(ctx context.Context, how, what string) (gone bool, err
 		return false, g.deps.Reload.Command(ctx, g.plan, g.plan.Reload.Argv)
 	}
 	start := g.deps.Now()
-	alive := start
+	alive, news := start, start
 	for {
 		unresolved, err := g.deps.Reload.RPC(ctx, g.plan, what)
 		if unresolved > 0 {
@@ -121,6 +124,13 @@ func (g *gatewayRun) call(ctx context.Context, how, what string) (gone bool, err
 		}
 		if now.Sub(alive) >= goneFor {
 			return true, nil
+		}
+		if now.Sub(news) >= reloadNews {
+			news = now
+			g.deps.Progress(Event{
+				Kind: ReloadWaiting, Gateway: g.plan.Name, Reload: ReloadReport{How: how, What: what, Milliseconds: ms(now.Sub(start))},
+				Detail: fmt.Sprintf("%v now, %v at most", now.Sub(start).Round(time.Second), reloadWait),
+			})
 		}
 		if err := g.deps.Sleep(ctx, reloadPause); err != nil {
 			return false, err

@@ -49,6 +49,9 @@ type StoreReport struct {
 	State   State  `json:"state"`
 	// Milliseconds is the time that the write took, waiting for its lock included.
 	Milliseconds int64 `json:"milliseconds"`
+	// Provisioned is the time, in milliseconds too, that the gateway's command line took
+	// before that to make the store's database; 0 where there was one.
+	Provisioned int64 `json:"provisioned_milliseconds,omitempty"`
 	// Rewritten counts how often the store had to be written again because the
 	// gateway had written old values back.
 	Rewritten int `json:"rewritten,omitempty"`
@@ -93,6 +96,8 @@ const (
 	StoreVerified EventKind = "store_verified"
 	StoreFailed   EventKind = "store_failed"
 	ReloadStarted EventKind = "reload_started"
+	// ReloadWaiting: the gateway is away, as one that restarts, and is called again.
+	ReloadWaiting EventKind = "reload_waiting"
 	ReloadDone    EventKind = "reload_done"
 	ReloadFailed  EventKind = "reload_failed"
 )
@@ -104,7 +109,8 @@ type Event struct {
 	// Store is set for the events of a store, Reload for those of a reload.
 	Store  StoreReport
 	Reload ReloadReport
-	// Detail is the killed run of Recovered, or whom LockWaiting waits for.
+	// Detail is the killed run of Recovered, whom LockWaiting waits for, or for how long
+	// ReloadWaiting has waited and will.
 	Detail string
 }
 

@@ -64,6 +64,9 @@ func writeReport(w io.Writer, p *plan.Plan, report *apply.Report) {
 			if s.State != apply.NotStarted {
 				fmt.Fprintf(w, "  %d ms", s.Milliseconds)
 			}
+			if s.Provisioned > 0 {
+				fmt.Fprintf(w, ", after %d ms in which the gateway made it", s.Provisioned)
+			}
 			if s.Rewritten > 0 {
 				fmt.Fprintf(w, " (written again %s: the gateway had put old values back)", countOf(s.Rewritten, "time"))
 			}
@@ -135,5 +138,7 @@ func (p *progress) event(e apply.Event) {
 		fmt.Fprintf(p.w, "gateway %s: clearing up after run %s, which was killed\n", e.Gateway, e.Detail)
 	case apply.ReloadStarted:
 		fmt.Fprintf(p.w, "gateway %s: telling it (%s)\n", e.Gateway, e.Reload.What)
+	case apply.ReloadWaiting:
+		fmt.Fprintf(p.w, "gateway %s: it does not answer yet, as while it restarts; waiting (%s)\n", e.Gateway, e.Detail)
 	}
 }
