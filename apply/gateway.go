@@ -219,9 +219,11 @@ func (g *gatewayRun) begin() error {
 	return nil
 }
 
-// write writes the stores, in the order that the release wants.
+// write writes the stores, in the order that the release wants. A restart tells a gateway
+// of all of them, so there the order is the plan's: a store may refer to what is written
+// before it.
 func (g *gatewayRun) write(ctx context.Context) error {
-	if !g.clobbers() {
+	if !g.clobbers() || g.plan.Reload.Mode == "restart" {
 		return g.converge(ctx, g.stores)
 	}
 	if err := g.converge(ctx, g.ofKind(plan.AuthStore)); err != nil {

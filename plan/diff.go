@@ -332,7 +332,11 @@ func (d *differ) assemble() {
 				w.Before[name] = image
 			}
 		}
-		d.out.Writes = append(d.out.Writes, w)
+		if w.feeds(d.out.Writes) {
+			d.out.Writes = append([]StoreWrite{w}, d.out.Writes...)
+		} else {
+			d.out.Writes = append(d.out.Writes, w)
+		}
 	}
 	slices.SortFunc(d.ledger, func(a, b LedgerChange) int {
 		if c := strings.Compare(a.Address, b.Address); c != 0 {

@@ -123,6 +123,9 @@ type Rules struct {
 	// ProvidersLive: a running gateway sees a new entry of secrets.providers without a
 	// restart.
 	ProvidersLive bool `json:"providers_live,omitempty"`
+	// BuiltInEnv: a reference to a variable by the name of the default provider is
+	// resolved whatever else an entry of that name in secrets.providers is.
+	BuiltInEnv bool `json:"built_in_env,omitempty"`
 	// ClaudeSync is the profile that the product's own sync copies Claude Code's login
 	// to, "" for products without that sync.
 	ClaudeSync string `json:"claude_sync,omitempty"`
@@ -255,8 +258,27 @@ type ConfigSnapshot struct {
 	// an image of each; SecretsEnv is secrets.defaults.env, "" where it is not set.
 	SecretProviders map[string]Fingerprint `json:"secret_providers,omitempty"`
 	SecretsEnv      string                 `json:"secrets_env,omitempty"`
+	// EnvProvider is the entry of secrets.providers that has the name by which references
+	// name variables, nil where there is none, which is the usual case.
+	EnvProvider *EnvProvider `json:"env_provider,omitempty"`
 	// Model is the primary model of the agents' defaults, "" where there is none.
 	Model string `json:"model,omitempty"`
+}
+
+// EnvSecrets is the name of the provider in references to variables.
+func (c *ConfigSnapshot) EnvSecrets() string {
+	if c.SecretsEnv == "" {
+		return "default"
+	}
+	return c.SecretsEnv
+}
+
+// EnvProvider is an entry of secrets.providers.
+type EnvProvider struct {
+	Source string `json:"source"`
+	// Limited tells that it has an allowlist, which is Allowed.
+	Limited bool     `json:"limited,omitempty"`
+	Allowed []string `json:"allowed,omitempty"`
 }
 
 func (c *ConfigSnapshot) ref() StoreRef {

@@ -56,11 +56,7 @@ func (d *differ) storedRef(p *schema.Profile) (ref *StoredRef, provider *SecretP
 	case !d.rules.References:
 		return nil, nil, fmt.Sprintf("%s %s knows no references: the first release that does is OpenClaw 2026.2.26", d.live.Product, d.live.Release)
 	case from.Source == schema.SourceEnv:
-		name := d.live.Config.SecretsEnv
-		if name == "" {
-			name = "default"
-		}
-		return &StoredRef{"env", name, from.Args[0]}, nil, ""
+		return &StoredRef{"env", d.live.Config.EnvSecrets(), from.Args[0]}, nil, d.noVariable(from.Args[0])
 	case from.Source == schema.SourceFile:
 		path := StoredFile(from.Args[0], d.live.Home)
 		if problem := d.live.StoredFiles[path]; problem != "" {
@@ -80,6 +76,22 @@ func (d *differ) storedRef(p *schema.Profile) (ref *StoredRef, provider *SecretP
 	sum := sha256.Sum256([]byte(from.Key()))
 	provider.Name = OwnProvider + provider.Source + "-" + hex.EncodeToString(sum[:6])
 	return &StoredRef{provider.Source, provider.Name, "value"}, provider, ""
+}
+
+// noVariable says why the gateway would not resolve a reference to a variable, "" if it
+// would. No entry in secrets.providers is needed, and one of that name may be in the way:
+// up to 2026.7.35 one of another source, in every release one whose allowlist lacks the
+// variable (resolveConfiguredProvider and resolveEnvRefs of OpenClaw).
+func (d *differ) noVariable(name string) string {
+	entry, provider := d.live.Config.EnvProvider, d.live.Config.EnvSecrets()
+	switch {
+	case entry == nil:
+	case entry.Source != "env" && !d.rules.BuiltInEnv:
+		return fmt.Sprintf("%s has an entry secrets.providers.%s of source %q, and %s %s looks for variables there: give that entry another name, or set secrets.defaults.env to a name that no entry has", d.live.Config.Label, provider, entry.Source, d.live.Product, d.live.Release)
+	case entry.Source == "env" && entry.Limited && !slices.Contains(entry.Allowed, name):
+		return fmt.Sprintf("the allowlist of secrets.providers.%s in %s lacks %s: add it there", provider, d.live.Config.Label, name)
+	}
+	return ""
 }
 
 // StoredFile is the file of a reference as the gateway is told of it: "~/" is its home.
@@ -158,7 +170,34 @@ func (d *differ) dropProviders() {
 	}
 }
 
-// checkStoredEnv warns of references to variables that the gateway will not have: it
+// comesTooLate tells that a gateway that runs would be told of a new reference to a
+// variable that it gets only when it is started again.
+func (d *differ) comesTooLate(name string) bool {
+	isNew := slices.ContainsFunc(d.env, func(c Change) bool { return c.Name == name && c.Action == Create })
+	return isNew && d.live.Running && d.want.Gateway.Reload.Mode == "live" &&
+		slices.ContainsFunc(d.stores, func(m *model) bool { return refersTo(m.changes, name) })
+}
+
+// refersTo tells whether changes store a reference to a variable.
+func refersTo(changes []Change, name string) bool {
+	return slices.ContainsFunc(changes, func(c Change) bool {
+		return slices.ContainsFunc(c.Ops, func(op Op) bool {
+			put, ok := op.(PutProfile)
+			return ok && put.Reference != nil && put.Reference.Source == "env" && put.Reference.ID == name
+		})
+	})
+}
+
+// feeds tells that a write of .env comes before the credential stores: it sets a variable
+// that one of them is to refer to, without which a gateway that starts in between would
+// not start, or not have the credential.
+func (w *StoreWrite) feeds(others []StoreWrite) bool {
+	return w.Store.Kind == EnvStore && slices.ContainsFunc(w.Changes, func(c Change) bool {
+		return c.Action != Delete && slices.ContainsFunc(others, func(o StoreWrite) bool { return refersTo(o.Changes, c.Name) })
+	})
+}
+
+// checkStoredEnv refuses references that come too late, and warns of references to variables that the gateway will not have: it
 // then refuses the profile, and does not try another one.
 func (d *differ) checkStoredEnv() {
 	for _, p := range d.want.Profiles {
@@ -168,6 +207,12 @@ func (d *differ) checkStoredEnv() {
 		name, addr := p.Use.Ref.Args[0], profileAddress(d.live.Name, p)
 		_, inConfig := d.live.Config.EnvVars[name]
 		elsewhere := slices.ContainsFunc(d.live.Elsewhere, func(e EnvElsewhere) bool { return e.Name == name && e.Value != "" })
+		if d.targeted(addr) && !inConfig && !elsewhere && d.comesTooLate(name) {
+			d.errorf("KF0624", "Reference that cannot be stored", p.Use.Range, addr,
+				"%s is new in %s, and a running %s %s reads that file only when it starts: it would be told of a reference that it cannot resolve. Use reload = \"restart\", or stop the gateway first.",
+				name, d.live.Env.Label, d.live.Product, d.live.Release)
+			continue
+		}
 		if !d.targeted(addr) || inConfig || elsewhere || d.setsVar(name) || d.live.Env.Var(name) != nil && !d.dropsVar(name) {
 			continue
 		}

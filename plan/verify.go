@@ -25,7 +25,7 @@ func Verify(p *Plan) error {
 			} else {
 				seen[key] = true
 			}
-			if w.first() || w.Store.Kind == LegacyStore {
+			if w.first() || w.feeds(g.Writes) || w.Store.Kind == LegacyStore {
 				continue
 			}
 			rank := map[StoreKind]int{AuthStore: 0, ConfigStore: 1, EnvStore: 2}[w.Store.Kind]

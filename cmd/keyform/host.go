@@ -45,12 +45,18 @@ func (a *app) home() string {
 	return ""
 }
 
-// watched are the variables that providers declare by name.
+// watched are the variables that providers declare by name, and those that gateways are
+// to resolve references to.
 func watched(cfg *schema.Config) []string {
 	var out []string
 	for _, p := range cfg.Providers {
 		for _, e := range p.Env {
 			out = append(out, e.Name)
+		}
+	}
+	for _, ref := range storedRefs(cfg) {
+		if ref.Source == schema.SourceEnv {
+			out = append(out, ref.Args...)
 		}
 	}
 	return out

@@ -63,7 +63,7 @@ func (a *app) stage(ctx context.Context, args *planArgs) (*staged, error) {
 		Version: version, Targets: targets, Destroy: args.destroy, NoResolve: args.noResolve,
 		AllowMassChange: args.allowMassChange, Now: a.now().UnixMilli(),
 	}
-	prints := s.prints(ctx, cfg, want, live, opts)
+	prints := s.prints(ctx, host, cfg, want, live, opts)
 	s.plan, diags = plan.Diff(want, live, prints, opts)
 	s.diags = append(s.diags, diags...)
 	if !s.diags.HasErrors() {
@@ -80,9 +80,10 @@ func (a *app) load(vars []schema.VarInput) (*schema.Config, diag.Diagnostics) {
 }
 
 // prints resolves what the comparison needs and turns it into fingerprints.
-func (s *staged) prints(ctx context.Context, cfg *schema.Config, want plan.Desired, live plan.Snapshot, opts plan.Options) plan.Prints {
+func (s *staged) prints(ctx context.Context, host gateway.Host, cfg *schema.Config, want plan.Desired, live plan.Snapshot, opts plan.Options) plan.Prints {
 	prints := plan.Prints{}
 	var uses []plan.SecretUse
+	var stored []storedCheck
 	for i := range want.Gateways {
 		for j := range live.Gateways {
 			if live.Gateways[j].Name != want.Gateways[i].Gateway.Name {
@@ -91,22 +92,30 @@ func (s *staged) prints(ctx context.Context, cfg *schema.Config, want plan.Desir
 			if !opts.Destroy && !opts.NoResolve {
 				uses = append(uses, plan.Needs(&want.Gateways[i], &live.Gateways[j], opts.Targets)...)
 			}
+			stored = append(stored, storedChecks(&want.Gateways[i], &live.Gateways[j], opts)...)
 			for _, l := range plan.Literals(&want.Gateways[i], &live.Gateways[j]) {
 				prints[l.PrintKey()] = plan.Fingerprint(secret.FromString(l.Text).Fingerprint(s.key, l.Domain))
 			}
 		}
 	}
-	if len(uses) == 0 {
+	if len(uses)+len(stored) == 0 {
 		return prints
 	}
 	refs := make([]schema.Ref, len(uses))
 	for i, u := range uses {
 		refs[i] = u.Ref
 	}
-	s.cost = s.resolver.Cost(refs)
-	values, failures := s.resolver.Resolve(ctx, refs)
-	s.diags = append(s.diags, failureDiags(failures, cfg)...)
+	all := refs[:len(refs):len(refs)]
+	for _, c := range stored {
+		if c.resolves() {
+			all = append(all, c.Use.Ref)
+		}
+	}
+	s.cost = s.resolver.Cost(all)
+	values, failures := s.resolver.Resolve(ctx, all)
+	s.diags = append(s.diags, failureDiags(others(failures, refs), cfg)...)
 	s.check(uses, values, cfg)
+	s.checkStored(host, stored, values, failures, cfg)
 	for _, u := range uses {
 		if v, ok := values.Get(u.Ref); ok {
 			prints[u.PrintKey()] = plan.Fingerprint(v.Fingerprint(s.key, u.Domain))

@@ -145,7 +145,24 @@ func (c configuration) snapshot(r *reader, rules plan.Rules) plan.ConfigSnapshot
 	slices.Sort(s.ModelKeys)
 	s.TouchedAt = rules.NoTouchedAt && c.merged.get("meta", "lastTouchedAt") != nil
 	s.SecretProviders, s.SecretsEnv = c.providers, c.merged.get(secretsKey, "defaults", "env").str()
+	s.EnvProvider = c.envProvider(s.EnvSecrets())
 	return s
+}
+
+// envProvider is the entry of secrets.providers with a name, nil for none.
+func (c configuration) envProvider(name string) *plan.EnvProvider {
+	entry := c.merged.get(secretsKey, providersKey, name)
+	if !entry.isObject() {
+		return nil
+	}
+	out := &plan.EnvProvider{Source: entry.get(sourceKey).str()}
+	if allowed := entry.get("allowlist"); allowed != nil {
+		out.Limited = true
+		for _, v := range allowed.elements() {
+			out.Allowed = append(out.Allowed, v.str())
+		}
+	}
+	return out
 }
 
 func readListings(v *value) []plan.Listing {
@@ -183,7 +200,7 @@ func (c configuration) envVars(r *reader, rules plan.Rules) map[string]plan.Fing
 	var out map[string]plan.Fingerprint
 	take := func(name string, v *value) {
 		text := v.str()
-		if text == "" || !usesVariable(rules, name) {
+		if text == "" || !usesVariable(rules, name) && !slices.Contains(r.host.Watch, name) {
 			return
 		}
 		if out == nil {

@@ -1,6 +1,10 @@
 package gateway
 
 import (
+	"errors"
+	"fmt"
+	"path/filepath"
+
 	"github.com/keyform/keyform/plan"
 	"github.com/keyform/keyform/providers/envfile"
 	"github.com/keyform/keyform/providers/secrets/secret"
@@ -55,6 +59,19 @@ func (d *envDoc) Do(op plan.Op, secrets Secrets) error {
 		return nil
 	}
 	return unfit(op, "an environment file")
+}
+
+// EnvValue gives what a variable of a gateway's .env file is.
+func EnvValue(host Host, path, name string) (secret.Value, error) {
+	raw, err := host.FS.ReadFile(path)
+	if err != nil {
+		return secret.Value{}, errors.New(reason(err))
+	}
+	text, ok := envfile.Parse(raw).Lookup(name)
+	if !ok {
+		return secret.Value{}, fmt.Errorf("%s sets no %s", filepath.Base(path), name)
+	}
+	return secret.FromString(text), nil
 }
 
 func readVars(f *envfile.File, gateway string, key []byte) []plan.EnvLive {

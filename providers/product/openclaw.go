@@ -89,7 +89,7 @@ func laterReleases(r45 Release) []Release {
 	beta81 := Release{From: "2026.8.1-beta.1", Unsupported: beta}
 	r81 := r65.from("2026.8.1")
 	r81.PortOfProfile = true
-	r81.NoTouchedAt, r81.ProvidersLive = true, true
+	r81.NoTouchedAt, r81.ProvidersLive, r81.BuiltInEnv = true, true, true
 	r81.Renamed = map[string]string{"openai-codex": "openai", "codex": "openai", "codex-cli": "openai", "claude-cli": "anthropic", "google-gemini-cli": "google"}
 	r81.RetiredIDs, r81.SyncedIDs = []string{claudeCLI}, []string{minimaxCLI}
 	r81.Generation, r81.Coordinated, r81.LegacyBlocks = sharedTables, true, true

@@ -86,7 +86,7 @@ type Release struct {
 	Generation, LockForm                       string
 	Clobbers                                   bool
 	OrderNeedsStore, Coordinated, LegacyBlocks bool
-	NoTouchedAt, ProvidersLive                 bool
+	NoTouchedAt, ProvidersLive, BuiltInEnv     bool
 	Renamed                                    map[string]string
 	SchemaAgent, SchemaState                   int
 	ReloadMethod                               string
@@ -196,7 +196,7 @@ func (r *Release) Rules() plan.Rules {
 		Clobbers: r.Clobbers, ReloadMethod: r.ReloadMethod, References: r.References,
 		SyncedIDs: r.SyncedIDs, ClaudeSync: r.ClaudeSync, ModeMigrations: r.ModeMigrations, ListedFallback: r.ListedFallback,
 		OrderNeedsStore: r.OrderNeedsStore, Coordinated: r.Coordinated, LegacyBlocks: r.LegacyBlocks, SchemaAgent: r.SchemaAgent, SchemaState: r.SchemaState,
-		NoTouchedAt: r.NoTouchedAt, ProvidersLive: r.ProvidersLive, Renamed: r.Renamed,
+		NoTouchedAt: r.NoTouchedAt, ProvidersLive: r.ProvidersLive, BuiltInEnv: r.BuiltInEnv, Renamed: r.Renamed,
 		RetiredIDs: r.RetiredIDs, DefaultModel: r.DefaultModel,
 	}
 }
