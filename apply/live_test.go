@@ -90,7 +90,7 @@ func TestUnresolvedReferencesAreNoted(t *testing.T) {
 	w := newWorld(t, "openclaw")
 	w.running, w.gp.Rules.ReloadMethod, w.reload.unresolved = true, "secrets.reload", 2
 	rep := w.mustApply()
-	if g := rep.Gateways[0]; g.Reload.State != "done" || len(g.Notes) != 1 || !strings.Contains(g.Notes[0], "could not resolve (2)") {
+	if g := rep.Gateways[0]; g.Reload.State != "done" || len(g.Notes) != 1 || !strings.Contains(g.Notes[0], "could not resolve references (2,") {
 		t.Errorf("%+v, notes %q", g.Reload, g.Notes)
 	}
 

@@ -111,7 +111,7 @@ func (g *gatewayRun) call(ctx context.Context, how, what string) (gone bool, err
 		unresolved, err := g.deps.Reload.RPC(ctx, g.plan, what)
 		if unresolved > 0 {
 			g.note(fmt.Sprintf(
-				"the gateway reports references that it could not resolve (%d), and goes on with what it had of them before: its log says which", unresolved))
+				"the gateway could not resolve references (%d, each counted for every agent that sees it): of one that it had resolved before it keeps the value, of another it has no credential. Its log says which.", unresolved))
 		}
 		now := g.deps.Now()
 		if err == nil || !reload.Is(err, reload.NotRunning) || now.Sub(start) >= reloadWait {

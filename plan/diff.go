@@ -338,6 +338,9 @@ func (d *differ) assemble() {
 			d.out.Writes = append(d.out.Writes, w)
 		}
 	}
+	if d.rules.ReloadReferences != "" && d.holdsReferences() {
+		d.out.Rules.ReloadMethod = d.rules.ReloadReferences
+	}
 	slices.SortFunc(d.ledger, func(a, b LedgerChange) int {
 		if c := strings.Compare(a.Address, b.Address); c != 0 {
 			return c

@@ -115,6 +115,9 @@ type Rules struct {
 	// ReloadMethod is the RPC that makes a live gateway read its store again,
 	// "" where it reads it at every use.
 	ReloadMethod string `json:"reload_method,omitempty"`
+	// ReloadReferences is the RPC to take instead where a store holds references: it says
+	// of how many it could not resolve. "" where ReloadMethod says so too.
+	ReloadReferences string `json:"reload_references,omitempty"`
 	// References: the release knows credentials that are references (keyRef,
 	// tokenRef), and takes the spellings mode and apiKey for type and key.
 	References bool `json:"references,omitempty"`

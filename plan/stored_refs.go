@@ -170,6 +170,13 @@ func (d *differ) dropProviders() {
 	}
 }
 
+// holdsReferences tells that a store holds a reference before or after the plan.
+func (d *differ) holdsReferences() bool {
+	return slices.ContainsFunc(d.stores, func(m *model) bool {
+		return slices.ContainsFunc(m.live.Profiles, func(p LiveProfile) bool { return p.Reference != nil })
+	}) || slices.ContainsFunc(d.want.Profiles, func(p *schema.Profile) bool { return p.Reference })
+}
+
 // comesTooLate tells that a gateway that runs would be told of a new reference to a
 // variable that it gets only when it is started again.
 func (d *differ) comesTooLate(name string) bool {

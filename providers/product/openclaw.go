@@ -101,7 +101,7 @@ func laterReleases(r45 Release) []Release {
 	r94 := r93.from("2026.9.4")
 	r94.SchemaState = 17
 	r95 := r94.from("2026.9.5")
-	r95.SchemaAgent, r95.ReloadMethod = 21, "models.authRefresh"
+	r95.SchemaAgent, r95.ReloadMethod, r95.ReloadReferences = 21, "models.authRefresh", "secrets.reload"
 	r96 := r95.from("2026.9.6")
 	r96.SchemaState, r96.SchemaAgent = 18, 23
 	return []Release{r47, r512, r65, beta72, r733, beta81, r81, beta91, r91, r93, r94, r95, r96}

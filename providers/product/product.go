@@ -89,7 +89,7 @@ type Release struct {
 	NoTouchedAt, ProvidersLive, BuiltInEnv     bool
 	Renamed                                    map[string]string
 	SchemaAgent, SchemaState                   int
-	ReloadMethod                               string
+	ReloadMethod, ReloadReferences             string
 	ListedFallback                             bool
 	References                                 bool
 	SyncedIDs                                  []string
@@ -193,7 +193,7 @@ func (r *Release) Rules() plan.Rules {
 	return plan.Rules{
 		Generation: r.Generation, LockForm: r.LockForm, MainAgent: MainAgent,
 		Variables: r.Variables, Aliases: r.Aliases,
-		Clobbers: r.Clobbers, ReloadMethod: r.ReloadMethod, References: r.References,
+		Clobbers: r.Clobbers, ReloadMethod: r.ReloadMethod, ReloadReferences: r.ReloadReferences, References: r.References,
 		SyncedIDs: r.SyncedIDs, ClaudeSync: r.ClaudeSync, ModeMigrations: r.ModeMigrations, ListedFallback: r.ListedFallback,
 		OrderNeedsStore: r.OrderNeedsStore, Coordinated: r.Coordinated, LegacyBlocks: r.LegacyBlocks, SchemaAgent: r.SchemaAgent, SchemaState: r.SchemaState,
 		NoTouchedAt: r.NoTouchedAt, ProvidersLive: r.ProvidersLive, BuiltInEnv: r.BuiltInEnv, Renamed: r.Renamed,

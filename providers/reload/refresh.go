@@ -10,8 +10,9 @@ import (
 type Refreshed struct {
 	// Method is the RPC that did it.
 	Method string
-	// Warnings is how many references the gateway says it could not resolve, as far as
-	// it says. It goes on with the last value of such a reference, and has no credential
+	// Warnings is how many references the gateway says it could not resolve, each counted
+	// for every agent that sees it, as far as the method says: secrets.reload does,
+	// models.authRefresh does not (OpenClaw 2026.9.6). It goes on with the last value of such a reference, and has no credential
 	// where there never was one (OpenClaw 2026.9.6).
 	Warnings int
 }
