@@ -138,6 +138,8 @@ func (r *reader) sharedStore(ctx context.Context) error {
 	}
 	if view.Location == sqlstore.LocationState || view.Location == "" && r.nothingInMain(ctx) {
 		r.out.Rules.MainAgent = ""
+		content := Content(view.Cells)
+		r.shared = &content
 	}
 	switch {
 	case view.Supervised && view.Manager == "":

@@ -115,6 +115,9 @@ type reader struct {
 	out   plan.GatewaySnapshot
 	// refusal says why the stores must not be written now, "" if they may.
 	refusal string
+	// shared is what the shared database holds, read with the row that says that it is the
+	// one in use; nil where another one is.
+	shared *Content
 }
 
 func (r *reader) errorf(code, summary string, at diag.Range, format string, args ...any) {

@@ -205,13 +205,20 @@ func (s *storeReader) read(ctx context.Context, at storeAt) (plan.StoreSnapshot,
 		return out, storeProblem{err: err}
 	}
 	var doc *authDoc
-	content, err := c.Read(ctx, func(c Content) (err error) {
+	parse := func(c Content) (err error) {
 		doc, err = openAuth(s.out.Rules, s.form, c)
 		if err == nil && c.Empty() {
 			err = errEmpty // perhaps torn
 		}
 		return err
-	})
+	}
+	var content Content
+	if at.agent == "" && s.shared != nil {
+		content = *s.shared
+		err = parse(content)
+	} else {
+		content, err = c.Read(ctx, parse)
+	}
 	switch {
 	case errors.Is(err, errEmpty):
 		out.Exists, out.Empty = true, true

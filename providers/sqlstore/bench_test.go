@@ -11,8 +11,16 @@ import (
 	"github.com/keyform/keyform/providers/sqlstore/sqlstoretest"
 )
 
-// BenchmarkRead1000 reads the databases of 1,000 agents, one after the other.
+// BenchmarkRead1000 reads the databases of 1,000 agents, one after the other: with the
+// tables of credentials alone, and with as many as real ones have.
 func BenchmarkRead1000(b *testing.B) {
+	b.Run("small", func(b *testing.B) { read1000(b, func(string) error { return nil }) })
+	b.Run("real size", func(b *testing.B) {
+		read1000(b, func(path string) error { return sqlstoretest.Grow(path, sqlstore.Agent) })
+	})
+}
+
+func read1000(b *testing.B, grow func(path string) error) {
 	dir := b.TempDir()
 	var all []sqlstore.Place
 	content := map[string][]byte{}
@@ -22,6 +30,7 @@ func BenchmarkRead1000(b *testing.B) {
 		must(b, os.Mkdir(filepath.Dir(p.Path), 0o700))
 		if len(content) == 0 {
 			must(b, sqlstoretest.MakeAgent(p.Path, sqlstoretest.R9, "ops", cells(`{"version":1,"profiles":{}}`, `{"version":1}`)))
+			must(b, grow(p.Path))
 			made, err := os.ReadFile(p.Path)
 			must(b, err)
 			content["db"] = made

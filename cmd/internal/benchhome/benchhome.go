@@ -4,6 +4,7 @@ package benchhome
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,7 +19,8 @@ import (
 // are fake.
 type Home struct {
 	Dir string
-	// Databases makes it an OpenClaw 2026.9.6, with its databases for stores.
+	// Databases makes it an OpenClaw 2026.9.6, with its databases for stores, which are as
+	// large as real ones: 660 KB for each agent.
 	Databases bool
 }
 
@@ -93,9 +95,17 @@ func (h Home) layStore(state string, i int) error {
 		return err
 	}
 	if i == 0 {
-		return sqlstoretest.MakeState(filepath.Join(state, "state", "openclaw.sqlite"), sqlstoretest.R9, "state-db", cells)
+		path := filepath.Join(state, "state", "openclaw.sqlite")
+		return errors.Join(sqlstoretest.MakeState(path, sqlstoretest.R9, "state-db", cells), sqlstoretest.Grow(path, sqlstore.State))
 	}
-	return sqlstoretest.MakeAgent(filepath.Join(state, "agents", id, "agent", "openclaw-agent.sqlite"), sqlstoretest.R9, id, cells)
+	empty := filepath.Join(h.Dir, "empty.sqlite")
+	if i == 1 {
+		err := errors.Join(sqlstoretest.MakeAgent(empty, sqlstoretest.R9, id, sqlstore.Cells{}), sqlstoretest.Grow(empty, sqlstore.Agent))
+		if err != nil {
+			return err
+		}
+	}
+	return sqlstoretest.CopyAgent(empty, filepath.Join(state, "agents", id, "agent", "openclaw-agent.sqlite"), id, cells)
 }
 
 // agentID is "main" for 0.
