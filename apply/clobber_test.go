@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/keyform/keyform/providers/fsys"
 	"github.com/keyform/keyform/providers/lock"
+	"github.com/keyform/keyform/schema"
 )
 
 // clobberer is a gateway that writes what it read at its start over outside edits:
@@ -73,6 +75,42 @@ func (c *clobberer) load() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.snapshot = c.w.content(c.path)
+}
+
+// A restart tells a gateway of everything: the stores are written in the order of the plan,
+// in which a variable comes before the reference to it, and there is one restart for all.
+func TestClobberingGatewayIsRestartedOnce(t *testing.T) {
+	w := newWorld(t, "openclaw")
+	c := w.startClobberer(t.Context())
+	w.gp.Reload, w.gp.Unit = schema.Reload{Mode: "restart"}, "gw.service"
+	p := w.plan()
+	writes := p.Gateways[0].Writes
+	p.Gateways[0].Writes = append(slices.Clone(writes[4:]), writes[:4]...)
+	var order []string
+	w.reload.each = func(call int) error {
+		order = append(order, "restart")
+		if call == 1 {
+			c.turn() // it ends what it was doing
+		}
+		c.load()
+		return nil
+	}
+	d := w.deps()
+	d.Progress = func(e Event) {
+		if e.Kind == StoreWritten {
+			order = append(order, e.Store.Store)
+		}
+	}
+	if _, err := Run(t.Context(), p, d); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"env", "agent/main", "agent/fresh", "agent/research", "config", "restart", "agent/main", "restart"}
+	if diff := cmp.Diff(want, order); diff != "" {
+		t.Error(diff)
+	}
+	w.running = false
+	w.mustBeSynced()
+	w.mustBeClean()
 }
 
 func TestClobberingGatewayIsToldUntilItKeepsTheStore(t *testing.T) {
