@@ -19,22 +19,16 @@ type providerVar struct {
 	attr    string
 }
 
-// providerVars lists the variables of a provider block: api_key goes to the
-// provider's first variable that does not carry an OAuth token. A provider without one gives
-// an entry without a name.
+// providerVars lists the variables of a provider block: api_key goes to the provider's
+// variable for a key (Rules.KeyVariable). A provider without one gives an entry without a
+// name.
 func providerVars(gateway string, p *schema.Provider, rules Rules) []providerVar {
 	addr := func(name string) schema.Address {
 		return schema.Address{Kind: schema.KindEnv, Gateway: gateway, Provider: p.ID, Name: name}
 	}
 	var out []providerVar
 	if p.APIKey != nil {
-		name := ""
-		for _, v := range rules.Variables[rules.Provider(p.ID)] {
-			if !strings.Contains(v, "OAUTH_TOKEN") {
-				name = v
-				break
-			}
-		}
+		name := rules.KeyVariable(p.ID)
 		out = append(out, providerVar{name: name, addr: addr(name), use: p.APIKey, at: p.APIKey.Range, attr: "api_key"})
 	}
 	for _, e := range p.Env {

@@ -165,13 +165,19 @@ func (d *differ) comesBack(id string) []string {
 	return []string{d.live.Product + " brings it back once Claude Code is logged in on this host"}
 }
 
+// fromSync tells that a stored profile is one of the product's own sync, which copies
+// logins: a key that a user stored under such an id, "openai:default", is none of its.
+func (d *differ) fromSync(live *LiveProfile) bool {
+	return live.Kind != schema.APIKey && slices.Contains(d.rules.SyncedIDs, live.ID)
+}
+
 // synced are the undeclared logins that the product copies by itself.
 func (d *differ) synced() []string {
 	var out []string
 	for _, id := range d.rules.SyncedIDs {
 		there := func(m *model) bool {
 			live := m.live.Profile(id)
-			return live != nil && live.Kind != schema.APIKey && !d.declaredAt(m, id) && !m.dropped[id]
+			return live != nil && d.fromSync(live) && !d.declaredAt(m, id) && !m.dropped[id]
 		}
 		if slices.ContainsFunc(d.stores, there) {
 			out = append(out, id)

@@ -292,7 +292,7 @@ func (d *differ) prune() {
 			id := m.live.Profiles[i].ID
 			addr := d.liveAddress(m, id)
 			if !d.declaredAt(m, id) && !m.dropped[id] && d.targeted(addr) &&
-				!slices.Contains(d.rules.SyncedIDs, id) && !d.foreignProfile(m, id) {
+				!d.fromSync(&m.live.Profiles[i]) && !d.foreignProfile(m, id) {
 				d.dropProfile(m, addr, why, "")
 			}
 		}

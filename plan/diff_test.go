@@ -76,6 +76,7 @@ func newScenario(t *testing.T, archive *txtar.Archive) *scenario {
 		Rules: Rules{
 			Generation: "json", LockForm: "dir", MainAgent: "main",
 			Variables: map[string][]string{"anthropic": {"ANTHROPIC_OAUTH_TOKEN", "ANTHROPIC_API_KEY"}, "openrouter": {"OPENROUTER_API_KEY"}, "zai": {"ZAI_API_KEY", "Z_AI_API_KEY"}},
+			NotKeys:   map[string][]string{"anthropic": {"ANTHROPIC_OAUTH_TOKEN"}},
 			Aliases:   map[string]string{"z.ai": "zai"}, SyncedIDs: []string{"anthropic:claude-cli", "qwen-portal:qwen-cli"}, ClaudeSync: "anthropic:claude-cli",
 			Login: "clawdbot models auth login --provider", Logins: map[string]string{"openai-codex": "clawdbot onboard --auth-choice openai-codex"}, ModeMigrations: []string{"anthropic:claude-cli"},
 		},

@@ -33,7 +33,7 @@ func (r Rules) orderItem(provider string, items Items) string {
 	found := ""
 	for name := range items {
 		spelt, ok := strings.CutPrefix(name, prefix)
-		if ok && r.Provider(spelt) == r.Provider(provider) && (found == "" || name < found) {
+		if ok && r.Spelling(spelt) == r.Provider(provider) && (found == "" || name < found) {
 			found = name
 		}
 	}

@@ -60,7 +60,7 @@ func orderKey(orders map[string][]string, provider string, rules Rules) string {
 		return provider
 	}
 	for _, key := range sortedKeys(orders) {
-		if rules.Provider(key) == provider {
+		if rules.Spelling(key) == provider {
 			return key
 		}
 	}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/keyform/keyform/schema"
@@ -107,8 +108,14 @@ type Rules struct {
 	// Variables are the environment variables of each provider, highest
 	// precedence first.
 	Variables map[string][]string `json:"variables"`
+	// NotKeys are those of a provider's variables that carry something else than an API key of
+	// it: the token of a login, or the key of another product or plan.
+	NotKeys map[string][]string `json:"not_keys,omitempty"`
 	// Aliases map other spellings of a provider's id to the product's own.
 	Aliases map[string]string `json:"aliases,omitempty"`
+	// AuthAliases map providers whose credentials and variables are those of another provider
+	// to that one. An order is the other one's only under its own name, however.
+	AuthAliases map[string]string `json:"auth_aliases,omitempty"`
 	// Clobbers: a live gateway writes what it read at its start over outside
 	// edits, unless it is told to reload right after them.
 	Clobbers bool `json:"clobbers"`
@@ -149,14 +156,36 @@ type Rules struct {
 	ListedFallback bool `json:"listed_fallback"`
 }
 
-// Provider gives the product's own spelling of a provider's id: trimmed, in lower
-// case, aliases resolved.
-func (r Rules) Provider(id string) string {
+// Spelling gives the product's own spelling of a provider's id: trimmed, in lower case,
+// other spellings resolved.
+func (r Rules) Spelling(id string) string {
 	id = strings.ToLower(strings.TrimSpace(id))
 	if to, ok := r.Aliases[id]; ok {
 		return to
 	}
 	return id
+}
+
+// Provider gives the provider whose credentials and variables one of that id uses, in the
+// product's own spelling.
+func (r Rules) Provider(id string) string {
+	id = r.Spelling(id)
+	if to, ok := r.AuthAliases[id]; ok {
+		return to
+	}
+	return id
+}
+
+// KeyVariable gives the variable for an API key of a provider, which is the first of its
+// variables that is not for something else; "" if there is none.
+func (r Rules) KeyVariable(provider string) string {
+	provider = r.Provider(provider)
+	for _, name := range r.Variables[provider] {
+		if !slices.Contains(r.NotKeys[provider], name) {
+			return name
+		}
+	}
+	return ""
 }
 
 // StoreSnapshot is one credential store.

@@ -137,7 +137,7 @@ func TestReleaseRefusals(t *testing.T) {
 func TestReleaseByTheFormOfItsStores(t *testing.T) {
 	s := newSandbox(t)
 	s.write(".openclaw/agents/main/agent/auth-state.json", "{}")
-	if g := s.one(schema.Gateway{Name: "claw", Product: "openclaw"}); g.Release != "2026.5.12" || g.Evidence != "the form of its stores" {
+	if g := s.one(schema.Gateway{Name: "claw", Product: "openclaw"}); g.Release != "2026.6.1" || g.Evidence != "the form of its stores" {
 		t.Errorf("release %s, from %s", g.Release, g.Evidence)
 	}
 }
@@ -150,7 +150,7 @@ func TestReleaseByTheStateDatabase(t *testing.T) {
 		make             sqlstoretest.Release
 	}{
 		{"shared store alone", "", "2026.9.6", sqlstoretest.R9},
-		{"files beside a state database", "agents/main/agent/auth-state.json", "2026.5.12", sqlstoretest.R6},
+		{"files beside a state database", "agents/main/agent/auth-state.json", "2026.6.1", sqlstoretest.R6},
 	} {
 		s := newSandbox(t)
 		s.mkdir(".openclaw", 0o700)

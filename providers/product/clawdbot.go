@@ -2,11 +2,12 @@ package product
 
 // Ids that the syncs from the logins of other programs bring back.
 const (
-	claudeCLI    = "anthropic:claude-cli"
-	codexCLI     = "openai-codex:codex-cli"
-	codexDefault = "openai-codex:default"
-	qwenCLI      = "qwen-portal:qwen-cli"
-	minimaxCLI   = "minimax-portal:minimax-cli"
+	claudeCLI     = "anthropic:claude-cli"
+	codexCLI      = "openai-codex:codex-cli"
+	codexDefault  = "openai-codex:default"
+	openaiDefault = "openai:default"
+	qwenCLI       = "qwen-portal:qwen-cli"
+	minimaxCLI    = "minimax-portal:minimax-cli"
 )
 
 // retired are the ids that the doctor of the products after clawdbot removes: those of

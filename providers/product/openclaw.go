@@ -46,52 +46,58 @@ func openclawReleases() []Release {
 	// that over outside edits.
 	r226 := r223.from("2026.2.26")
 	r226.Clobbers, r226.ReloadMethod, r226.References = true, "secrets.reload", true
-	r226.Aliases = aliases226()
+	r226.Aliases, r226.DefaultModel = aliases226(), opus46
 	r226.Include = Include{Depth: 10, MaxBytes: 2 << 20, Confined: true}
 	r313 := r226.from("2026.3.13")
-	r313.Variables, r313.Aliases = vars313(), aliases313()
+	r313.Variables, r313.Aliases, r313.AuthAliases = vars313(), aliases313(), auth313()
 	r322 := r313.from("2026.3.22")
 	r322.Variables, r322.Aliases = vars322(), aliases322()
 	r322.SyncedIDs = []string{qwenCLI, minimaxCLI, codexDefault}
-	r322.OwnVariables = true // 2026.3.13 still has CLAWDBOT_GATEWAY_TOKEN and the like
+	// 2026.3.13 still has CLAWDBOT_STATE_DIR, CLAWDBOT_GATEWAY_TOKEN and the like.
+	r322.OwnVariables, r322.Predecessors = true, []string{"clawdbot", "moldbot"}
 	// 2026.3.23-2 already reads the file again under the lock before it writes. The
 	// releases up to 2026.3.28 are treated as the earlier ones all the same: a reload
 	// right after a write is harmless to them.
 	r328 := r322.from("2026.3.28")
 	r328.Clobbers, r328.Variables, r328.Aliases = false, vars328(), aliases328()
 	r328.SyncedIDs = []string{minimaxCLI, codexDefault}
-	r45 := r328.from("2026.4.5")
-	r45.Variables, r45.Aliases = vars45(), aliases45()
+	r331 := r328.from("2026.3.31")
+	r331.Predecessors = []string{"clawdbot"}
+	r45 := r331.from("2026.4.5")
+	r45.Variables, r45.Aliases, r45.DefaultModel = vars45(), aliases45(), gpt54
+	r45.SyncedIDs, r45.RetiredIDs = nil, []string{codexCLI} // it reads no other program's login
 	base.From = "2026.1.29"
-	return append([]Release{base, r212, between, r217, r221, r223, r226, r313, r322, r328, r45}, laterReleases(r45)...)
+	return append([]Release{base, r212, between, r217, r221, r223, r226, r313, r322, r328, r331, r45}, laterReleases(r45)...)
 }
 
 // laterReleases are those whose stores are more than one file, after the last one of the
 // others.
 func laterReleases(r45 Release) []Release {
-	// From 2026.4.7 on orders are in a file of their own, which counts beside a store
-	// only: 2026.6.11 ignores the order of an agent that has no store row.
-	r47 := r45.from("2026.4.7")
-	r47.Generation, r47.OrderNeedsStore = storeState, true
-	// From 2026.5.12 on the shared store is in agents/main/agent whatever the variable says.
-	r512 := r47.from("2026.5.12")
-	r512.FixedAgentDir = true
-	// 2026.6.1 has an empty table for it, and still reads the files.
-	r65 := r512.from("2026.6.5")
+	split := splitReleases(r45)
+	r65 := split[len(split)-1].from("2026.6.5")
 	r65.Generation, r65.LockForm, r65.SchemaAgent, r65.ImportsLegacyFiles = agentTables, "", 1, false
-	r65.Renamed, r65.RetiredIDs = map[string]string{"openai-codex": "openai"}, nil
+	r65.Renamed, r65.Variables = map[string]string{"openai-codex": "openai"}, vars65()
+	r69 := r65.from("2026.6.9")
+	r69.Variables = vars69()
+	// The branch of 2026.6 that went on beside 2026.7.
+	r634 := r69.from("2026.6.34")
+	r634.DefaultModel = gpt56
+	beta71 := r69.from("2026.7.1-beta.1")
+	r71 := beta71.from("2026.7.1")
+	r71.Variables = vars71()
 	// The betas of 2026.7.2 have databases that 2026.7.33 to 2026.7.35 refuse; those of
 	// 2026.8.1, and that of 2026.9.1, keep the shared store in a table of the state
 	// database (auth_profile_stores) that no release reads.
 	const beta = "its databases have a form that only betas had"
 	beta72 := Release{From: "2026.7.2-beta.1", Unsupported: beta}
-	r733 := r65.from("2026.7.33")
+	r733 := r71.from("2026.7.33")
 	beta81 := Release{From: "2026.8.1-beta.1", Unsupported: beta}
-	r81 := r65.from("2026.8.1")
+	r81 := r71.from("2026.8.1")
+	r81.Variables, r81.AuthAliases, r81.DefaultModel = vars81(), auth81(), gpt56
 	r81.PortOfProfile = true
 	r81.NoTouchedAt, r81.ProvidersLive, r81.BuiltInEnv = true, true, true
 	r81.Renamed = map[string]string{"openai-codex": "openai", "codex": "openai", "codex-cli": "openai", "claude-cli": "anthropic", "google-gemini-cli": "google"}
-	r81.RetiredIDs, r81.SyncedIDs = []string{claudeCLI}, []string{minimaxCLI}
+	r81.RetiredIDs, r81.SyncedIDs = []string{claudeCLI}, []string{minimaxCLI, openaiDefault}
 	r81.Generation, r81.Coordinated, r81.LegacyBlocks = sharedTables, true, true
 	r81.SchemaState, r81.SchemaAgent = 15, 19
 	beta91 := Release{From: "2026.9.1-beta.1", Unsupported: beta}
@@ -102,9 +108,10 @@ func laterReleases(r45 Release) []Release {
 	r94.SchemaState = 17
 	r95 := r94.from("2026.9.5")
 	r95.SchemaAgent, r95.ReloadMethod, r95.ReloadReferences = 21, "models.authRefresh", "secrets.reload"
+	r95.Variables, r95.SyncedIDs, r95.DefaultModel = vars95(), []string{minimaxCLI}, gpt6
 	r96 := r95.from("2026.9.6")
 	r96.SchemaState, r96.SchemaAgent = 18, 23
-	return []Release{r47, r512, r65, beta72, r733, beta81, r81, beta91, r91, r93, r94, r95, r96}
+	return append(split, r65, r69, r634, beta71, r71, beta72, r733, beta81, r81, beta91, r91, r93, r94, r95, r96)
 }
 
 // from gives a copy that begins with another release.

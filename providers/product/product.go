@@ -71,6 +71,8 @@ type Product struct {
 	Logins map[string]string
 	// Releases are in ascending order. A single one without From holds for all.
 	Releases []Release
+	// dropped is what For left out of StateDirEnv and ConfigEnv, by what is in its place.
+	dropped map[string]string
 }
 
 // Release is a range of releases that behave the same: from From to where the next
@@ -102,9 +104,16 @@ type Release struct {
 	Aliases                                    map[string]string
 	// Include is how its $include directive works.
 	Include Include
-	// OwnVariables tells that of PortEnv, TokenEnv and PasswordEnv the release asks the
-	// first alone. PortOfProfile tells that an instance has a default port of its own.
+	// AuthAliases are those of plan.Rules.
+	AuthAliases map[string]string
+	// OwnVariables tells that of StateDirEnv, ConfigEnv, PortEnv, TokenEnv and PasswordEnv
+	// the release asks the first alone. PortOfProfile tells that an instance has a default
+	// port of its own.
 	OwnVariables, PortOfProfile bool
+	// Predecessors are the programs whose state directories (".clawdbot") and
+	// configurations ("clawdbot.json") the release takes over; nil for all that
+	// Product.LegacyDirs and LegacyConfigs name.
+	Predecessors []string
 	// FixedAgentDir tells that no variable moves the shared store (Product.AgentDirEnv).
 	FixedAgentDir bool
 }
@@ -192,7 +201,7 @@ func Instance(name string) string {
 func (r *Release) Rules() plan.Rules {
 	return plan.Rules{
 		Generation: r.Generation, LockForm: r.LockForm, MainAgent: MainAgent,
-		Variables: r.Variables, Aliases: r.Aliases,
+		Variables: r.Variables, NotKeys: notKeys(), Aliases: r.Aliases, AuthAliases: r.AuthAliases,
 		Clobbers: r.Clobbers, ReloadMethod: r.ReloadMethod, ReloadReferences: r.ReloadReferences, References: r.References,
 		SyncedIDs: r.SyncedIDs, ClaudeSync: r.ClaudeSync, ModeMigrations: r.ModeMigrations, ListedFallback: r.ListedFallback,
 		OrderNeedsStore: r.OrderNeedsStore, Coordinated: r.Coordinated, LegacyBlocks: r.LegacyBlocks, SchemaAgent: r.SchemaAgent, SchemaState: r.SchemaState,

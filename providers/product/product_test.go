@@ -202,6 +202,11 @@ func TestTableIsWhole(t *testing.T) {
 					t.Errorf("%s %s: %s leads to %s, which is an alias too", p.Name, r.From, alias, to)
 				}
 			}
+			for id, to := range r.AuthAliases {
+				if r.AuthAliases[to] != "" || r.Aliases[to] != "" || id == to {
+					t.Errorf("%s %s: %s leads to %s, which is an alias too", p.Name, r.From, id, to)
+				}
+			}
 		}
 	}
 	if got := product.Find("openclaw").Supported(); got != "2026.1.29 to before 2026.2.13, and 2026.2.17 to before 2026.7.2-beta.1, and 2026.7.33 to before 2026.8.1-beta.1, and 2026.8.1 to before 2026.9.1-beta.1, and 2026.9.1 and later" {

@@ -118,8 +118,7 @@ func vars322() table {
 	})
 }
 
-// vars328 is read from the plugin manifests of OpenClaw 2026.3.28, which are the
-// same in 2026.4.1.
+// vars328 is read from the plugin manifests of OpenClaw 2026.3.28.
 func vars328() table {
 	return vars322().without("qwen-portal").with(table{
 		"deepseek":          {"DEEPSEEK_API_KEY"},
