@@ -44,6 +44,7 @@ func (r *reader) locate() bool {
 	r.place.own = r.ownEnv()
 	r.place.unit = r.host.findUnit(p.Unit+product.Instance(r.spec.Instance)+".service", r.place.home)
 	r.place.live = r.serviceProcess()
+	r.goBy()
 	state, from := r.stateDir()
 	if state == "" {
 		return false

@@ -98,6 +98,12 @@ func TestLocateRefusals(t *testing.T) {
 		words      []string
 	}{
 		{"predecessor", "KF0305", diag.Error, openclaw("2026.2.26"), func(s *sandbox) { s.mkdir(".clawdbot", 0o700) }, []string{"~/.clawdbot", "~/.openclaw", "moves it", "state_dir"}},
+		{"predecessor of earlier releases", "KF0305", diag.Error, openclaw("2026.3.28"), func(s *sandbox) { s.mkdir(".moldbot", 0o700) }, []string{"~/.moldbot", "moves it"}},
+		{"predecessor of no later release", "KF0310", diag.Warning, openclaw("2026.3.31"), func(s *sandbox) { s.mkdir(".moldbot", 0o700) }, []string{"~/.openclaw"}},
+		{"variable of earlier releases", "KF0319", diag.Warning, openclaw("2026.9.6"), func(s *sandbox) {
+			s.mkdir(".openclaw", 0o700)
+			s.unit("openclaw-gateway", "/x.js", "Environment=CLAWDBOT_CONFIG_PATH=/x.json")
+		}, []string{"openclaw-gateway.service sets CLAWDBOT_CONFIG_PATH", "OPENCLAW_CONFIG_PATH"}},
 		{"writable", "KF0308", diag.Error, clawdbot(), func(s *sandbox) { s.mkdir(".clawdbot", 0o770) }, []string{"0770", "chmod 700"}},
 		{"readable", "KF0309", diag.Warning, clawdbot(), func(s *sandbox) { s.mkdir(".clawdbot", 0o755) }, []string{"0755"}},
 		{"missing", "KF0310", diag.Warning, clawdbot(), func(*sandbox) {}, []string{"~/.clawdbot", "0700"}},

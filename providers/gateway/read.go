@@ -60,7 +60,7 @@ func (r *reader) read(ctx context.Context, taken map[string]string) bool {
 		return false
 	}
 	row, ok := r.release(config.lastTouched())
-	if !ok {
+	if !ok || !r.settleNames() {
 		return false
 	}
 	if row.Include != widest && config.includes {
