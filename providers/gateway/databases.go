@@ -124,7 +124,7 @@ func (h *heldRows) Swap(was, now Content) (placed bool, err error) {
 // still those of main's own database, as the row auth.sharedStore says. Where there is
 // neither yet, the gateway makes the former.
 func (r *reader) sharedStore(ctx context.Context) error {
-	if r.out.Rules.Generation != sharedTables {
+	if r.out.Rules.Generation != product.SharedTables {
 		return nil
 	}
 	ref := plan.StoreRef{Kind: plan.AuthStore, Path: filepath.Join(r.place.stateDir, stateDatabase)}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/keyform/keyform/plan"
 	"github.com/keyform/keyform/providers/fsys"
+	"github.com/keyform/keyform/providers/product"
 )
 
 // legacyFile is the container of a file of an earlier form: it is read like any file, and
@@ -90,7 +91,7 @@ const (
 )
 
 func archiveSuffix(rules plan.Rules) string {
-	if rules.Generation == agentTables {
+	if rules.Generation == product.AgentTables {
 		return importSuffix
 	}
 	return migratedSuffix

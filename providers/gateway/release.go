@@ -83,11 +83,11 @@ func conflict(p *product.Product, row *product.Release, chosen, found evidence, 
 func (r *reader) later(generation string) []string {
 	const inAgent = "agents/*/agent/"
 	switch {
-	case generation == oneFile:
+	case generation == product.OneFile:
 		return []string{inAgent + agentDatabase, stateDatabase, inAgent + stateFile}
-	case generation == twoFiles && r.formOf(stateDatabase, sqlstore.State) == 1:
+	case generation == product.TwoFiles && r.formOf(stateDatabase, sqlstore.State) == 1:
 		return []string{inAgent + agentDatabase}
-	case generation == twoFiles:
+	case generation == product.TwoFiles:
 		return []string{inAgent + agentDatabase, stateDatabase}
 	}
 	return nil
@@ -125,7 +125,7 @@ func (r *reader) shapeRelease() evidence {
 		return evidence{}
 	}
 	if r.formOf(stateDatabase, sqlstore.State) >= firstSharedState {
-		return evidence{p.LastOf(sharedTables), from}
+		return evidence{p.LastOf(product.SharedTables), from}
 	}
 	main := filepath.Join(agentsDir, product.MainAgent, "agent")
 	if database := filepath.Join(main, agentDatabase); r.host.exists(filepath.Join(r.place.stateDir, database)) {
@@ -133,12 +133,12 @@ func (r *reader) shapeRelease() evidence {
 		case version == 0:
 			return evidence{}
 		case version >= firstShared:
-			return evidence{p.LastOf(sharedTables), from}
+			return evidence{p.LastOf(product.SharedTables), from}
 		}
-		return evidence{p.LastOf(agentTables), from}
+		return evidence{p.LastOf(product.AgentTables), from}
 	}
 	if r.host.exists(filepath.Join(r.place.stateDir, main, stateFile)) {
-		return evidence{p.LastOf(twoFiles), from}
+		return evidence{p.LastOf(product.TwoFiles), from}
 	}
 	return evidence{}
 }

@@ -14,14 +14,10 @@ const (
 // syncs that they do not have any more.
 func retired() []string { return []string{claudeCLI, codexCLI} }
 
-// The forms of store locks, and the generations of stores.
+// The forms of store locks.
 const (
-	lockDir      = "dir"
-	lockFile     = "file"
-	storeJSON    = "json"
-	storeState   = "json+state"
-	agentTables  = "agent-sqlite"
-	sharedTables = "shared-sqlite"
+	lockDir  = "dir"
+	lockFile = "file"
 )
 
 // defaultPort is the gateway's port in all five products.
@@ -45,7 +41,7 @@ func clawdbot() Product {
 		Logins: map[string]string{"openai-codex": "onboard --auth-choice openai-codex"},
 		Until:  "2026.1.29", ForeignEvidence: laterOpenClaw(),
 		Releases: []Release{{
-			Generation: storeJSON, LockForm: lockDir, ImportsLegacyFiles: true, DefaultModel: "anthropic/claude-opus-4-5",
+			Generation: OneFile, LockForm: lockDir, ImportsLegacyFiles: true, DefaultModel: "anthropic/claude-opus-4-5",
 			SyncedIDs: []string{claudeCLI, codexCLI, qwenCLI}, ClaudeSync: claudeCLI, ModeMigrations: []string{claudeCLI},
 			Variables: clawdbotVars(), Aliases: aliases124(), Include: includeAnywhere(),
 		}},

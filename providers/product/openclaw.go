@@ -26,7 +26,7 @@ func laterOpenClaw() []string {
 
 func openclawReleases() []Release {
 	base := Release{
-		Generation: storeJSON, LockForm: lockDir, SyncedIDs: []string{qwenCLI, minimaxCLI},
+		Generation: OneFile, LockForm: lockDir, SyncedIDs: []string{qwenCLI, minimaxCLI},
 		RetiredIDs: retired(), ImportsLegacyFiles: true,
 		Variables: vars130(), Aliases: aliases130(), Include: includeAnywhere(),
 	}
@@ -75,7 +75,7 @@ func openclawReleases() []Release {
 func laterReleases(r45 Release) []Release {
 	split := splitReleases(r45)
 	r65 := split[len(split)-1].from("2026.6.5")
-	r65.Generation, r65.LockForm, r65.SchemaAgent, r65.ImportsLegacyFiles = agentTables, "", 1, false
+	r65.Generation, r65.LockForm, r65.SchemaAgent, r65.ImportsLegacyFiles = AgentTables, "", 1, false
 	r65.Renamed, r65.Variables = map[string]string{"openai-codex": "openai"}, vars65()
 	r69 := r65.from("2026.6.9")
 	r69.Variables = vars69()
@@ -98,7 +98,7 @@ func laterReleases(r45 Release) []Release {
 	r81.NoTouchedAt, r81.ProvidersLive, r81.BuiltInEnv = true, true, true
 	r81.Renamed = map[string]string{"openai-codex": "openai", "codex": "openai", "codex-cli": "openai", "claude-cli": "anthropic", "google-gemini-cli": "google"}
 	r81.RetiredIDs, r81.SyncedIDs = []string{claudeCLI}, []string{minimaxCLI, openaiDefault}
-	r81.Generation, r81.Coordinated, r81.LegacyBlocks = sharedTables, true, true
+	r81.Generation, r81.Coordinated, r81.LegacyBlocks = SharedTables, true, true
 	r81.SchemaState, r81.SchemaAgent = 15, 19
 	beta91 := Release{From: "2026.9.1-beta.1", Unsupported: beta}
 	r91 := r81.from("2026.9.1")

@@ -15,7 +15,7 @@ func splitReleases(r45 Release) []Release {
 	// From 2026.4.7 on orders are in a file of their own, which counts beside a store
 	// only: 2026.6.11 ignores the order of an agent that has no store row.
 	r47 := r45.from("2026.4.7")
-	r47.Generation, r47.OrderNeedsStore = storeState, true
+	r47.Generation, r47.OrderNeedsStore = TwoFiles, true
 	r47.Variables = vars47()
 	r47.SyncedIDs, r47.RetiredIDs = []string{minimaxCLI, codexDefault}, nil
 	r412 := r47.from("2026.4.12")

@@ -18,7 +18,7 @@ func opensoul() Product {
 		PasswordEnv: []string{"OPENSOUL_GATEWAY_PASSWORD", "OPENCLAW_GATEWAY_PASSWORD"},
 		Until:       "2026.1.0", ForeignEvidence: laterOpenClaw(),
 		Releases: []Release{{
-			Generation: storeJSON, LockForm: lockDir, ImportsLegacyFiles: true,
+			Generation: OneFile, LockForm: lockDir, ImportsLegacyFiles: true,
 			SyncedIDs: []string{qwenCLI, minimaxCLI}, RetiredIDs: retired(), DefaultModel: "openai/gpt-5.2",
 			Variables: vars212().without("litellm", "together"), Aliases: aliases130(), Include: includeAnywhere(),
 		}},

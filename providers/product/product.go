@@ -132,6 +132,20 @@ type Include struct {
 // release has no shared store beside the agents' own.
 const MainAgent = "main"
 
+// The generations of credential stores, the words of plan.Rules.Generation. They share
+// one document model and differ in the container that it lies in.
+const (
+	// OneFile is auth-profiles.json alone: clawdbot, OpenClaw to 2026.4.5, and the forks.
+	OneFile = "json"
+	// TwoFiles has auth-state.json beside it: OpenClaw 2026.4.7 to 2026.6.1.
+	TwoFiles = "json+state"
+	// AgentTables are rows in every agent's own database: OpenClaw 2026.6.5 to 2026.7.
+	AgentTables = "agent-sqlite"
+	// SharedTables are rows in the shared state database, with agents' own over them:
+	// OpenClaw from 2026.8.1 on.
+	SharedTables = "shared-sqlite"
+)
+
 // DefaultInstance is the instance's name that means none.
 const DefaultInstance = "default"
 
