@@ -19,14 +19,10 @@ func (d *differ) rescue() {
 	picked := d.pick()
 	for i := range d.live.Sources {
 		s := &d.live.Sources[i]
-		m := d.byAgent[s.Agent]
-		switch {
-		case m == nil:
-		case s.Problem == "" && !s.counts(m):
-		case s.Problem == "":
-			d.importFrom(s, m, picked)
-		default:
+		if s.Problem != "" {
 			d.legacyRemarks = append(d.legacyRemarks, fmt.Sprintf("%s is of an earlier form and nothing can be taken from it: %s.", s.Label, s.Problem))
+		} else if m := d.byAgent[s.Agent]; m != nil && s.counts(m) {
+			d.importFrom(s, m, picked)
 		}
 	}
 	for i := range d.live.Sources {
@@ -71,7 +67,7 @@ func (p *LegacyProfile) oldID() string {
 // imported, and what has gone from the store since was taken away on purpose: only a
 // store that holds nothing gets it back.
 func (s *LegacySource) counts(m *model) bool {
-	return s.Archive != "" || len(m.live.Profiles) == 0
+	return !s.Aside || len(m.live.Profiles) == 0
 }
 
 // remarkArchive names what only a file that was put aside still holds.
@@ -196,19 +192,19 @@ func (d *differ) importOrder(s *LegacySource, m *model, provider string) {
 
 // putAside plans the renaming of a file whose content is imported.
 func (d *differ) putAside(s *LegacySource) {
-	if s.Archive == "" {
+	if s.Aside {
 		return
 	}
-	why := "imported"
+	why := "after the import"
 	if s.Blocks {
-		why = "imported; as long as it is there the gateway refuses to work"
+		why = "after the import; as long as it is there the gateway refuses to work"
 	}
 	base := path.Base(s.Label)
 	d.aside = append(d.aside, StoreWrite{
 		Store: s.ref(), Exists: true, Before: s.Items(),
 		Changes: []Change{{
 			Address: schema.Address{Kind: schema.KindGateway, Gateway: d.live.Name}.String(), Action: Migrate, Name: base,
-			Summary: "renamed to " + base + s.Archive + "TIME", Reason: why, Ops: Ops{PutAside{Suffix: s.Archive}},
+			Summary: "renamed to " + base + d.rules.Archive, Reason: why, Ops: Ops{PutAside{}},
 			Before: &Object{Type: "file"},
 		}},
 	})
@@ -220,7 +216,7 @@ func (d *differ) remarkSource(s *LegacySource, m *model, taken, there, left []st
 	for _, part := range []struct {
 		what string
 		ids  []string
-	}{{"imported ", taken}, {"there already ", there}, {"left behind ", left}} {
+	}{{"imports ", taken}, {"finds there already ", there}, {"leaves behind ", left}} {
 		if len(part.ids) > 0 {
 			says = append(says, part.what+strings.Join(part.ids, ", "))
 		}
@@ -228,5 +224,5 @@ func (d *differ) remarkSource(s *LegacySource, m *model, taken, there, left []st
 	if len(says) == 0 {
 		return
 	}
-	d.legacyRemarks = append(d.legacyRemarks, fmt.Sprintf("%s (%s) is of an earlier form: %s.", s.Label, m.title(), strings.Join(says, "; ")))
+	d.legacyRemarks = append(d.legacyRemarks, fmt.Sprintf("%s (%s) is of an earlier form. Of what it holds this plan %s.", s.Label, m.title(), strings.Join(says, "; ")))
 }

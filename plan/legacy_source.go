@@ -17,10 +17,8 @@ type LegacySource struct {
 	Orders   map[string][]string `json:"orders,omitempty"`
 	// Form is the name that the file had when it was in use: "auth-profiles.json".
 	Form string `json:"form"`
-	// Archive is what the gateway's own importer appends to the name of what it has
-	// imported: ".migrated-"; the time and a random part follow. "" for a source that stays
-	// as it is: an archive already.
-	Archive string `json:"archive,omitempty"`
+	// Aside tells that an importer has put it aside already: it is never renamed again.
+	Aside bool `json:"aside,omitempty"`
 	// Blocks tells that the release refuses to work as long as the file is there.
 	Blocks bool `json:"blocks,omitempty"`
 	// Problem says why nothing can be taken from it, "" if it can.

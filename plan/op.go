@@ -67,11 +67,8 @@ type ImportEntry struct {
 	Secret   SecretUse             `json:"secret"`
 }
 
-// PutAside renames a legacy file whose content is imported: Suffix, the time and a
-// random part are appended to its name.
-type PutAside struct {
-	Suffix string `json:"suffix"`
-}
+// PutAside renames a legacy file whose content is imported, as Rules.Archive says.
+type PutAside struct{}
 
 // DropProfile removes a profile with its usageStats and a lastGood that names it.
 type DropProfile struct {

@@ -95,6 +95,10 @@ type Rules struct {
 	// Renamed are providers that the release's importer renames in what it imports, by
 	// their old names: "openai-codex" became "openai".
 	Renamed map[string]string `json:"renamed,omitempty"`
+	// Archive is what the release's importer appends to the name of a file that it has
+	// imported, with words in capitals for what is new each time: ".migrated-TIME-UUID",
+	// ".sqlite-import.MILLIS.bak"; "" where there is none.
+	Archive string `json:"archive,omitempty"`
 	// NoTouchedAt: the release refuses a configuration with meta.lastTouchedAt.
 	NoTouchedAt bool `json:"no_touched_at,omitempty"`
 	// LegacyBlocks: as long as an auth-profiles.json is in the place of its day, the release

@@ -69,7 +69,7 @@ func (e *LockError) Unwrap() error { return e.Err }
 func OpenContainer(host Host, ref plan.StoreRef, rules plan.Rules) (Container, error) {
 	c := &files{host: host, path: ref.Path, state: ref.StatePath}
 	if ref.Kind == plan.LegacyStore {
-		return &legacyFile{*c, archiveSuffix(rules)}, nil
+		return &legacyFile{*c, rules.Archive}, nil
 	}
 	if ref.Kind != plan.AuthStore {
 		return c, nil

@@ -9,16 +9,15 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/keyform/keyform/plan"
 	"github.com/keyform/keyform/providers/fsys"
-	"github.com/keyform/keyform/providers/product"
 )
 
 // legacyFile is the container of a file of an earlier form: it is read like any file, and
 // where the others are replaced this one is renamed.
 type legacyFile struct {
 	files
-	suffix string
+	// archive is Rules.Archive.
+	archive string
 }
 
 // Hold takes no lock: the releases that find such a file do not write it.
@@ -49,7 +48,7 @@ func (h *heldLegacy) Swap(was, now Content) (placed bool, err error) {
 	case !sameText(live, was.Store):
 		return false, ErrMoved
 	}
-	name, err := h.archive()
+	name, err := h.asideName()
 	if err != nil {
 		return false, err
 	}
@@ -59,12 +58,11 @@ func (h *heldLegacy) Swap(was, now Content) (placed bool, err error) {
 	return true, h.host.FS.SyncDir(filepath.Dir(h.path))
 }
 
-// archive is the name that the importer of the release gives to what it has imported:
-// .sqlite-import.MILLISECONDS.bak in OpenClaw 2026.6.11, .migrated-TIME-UUID in 2026.9.6,
-// with dashes for the colons of the time.
-func (h *heldLegacy) archive() (string, error) {
-	if h.suffix == importSuffix {
-		return h.free(h.path + importSuffix + strconv.FormatInt(h.options.Now().UnixMilli(), 10) + ".bak")
+// asideName is the name that the importer of the release gives to what it has imported.
+// OpenClaw 2026.9.6 writes dashes for the colons of the time.
+func (h *heldLegacy) asideName() (string, error) {
+	if h.archive == "" {
+		return "", fmt.Errorf("this release does not put %s aside", filepath.Base(h.path))
 	}
 	var id [16]byte
 	if _, err := io.ReadFull(h.options.Rand, id[:]); err != nil {
@@ -72,29 +70,16 @@ func (h *heldLegacy) archive() (string, error) {
 	}
 	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80
 	x := hex.EncodeToString(id[:])
-	at := strings.ReplaceAll(h.options.Now().UTC().Format("2006-01-02T15:04:05.000Z"), ":", "-")
-	return h.free(h.path + migratedSuffix + at + "-" + strings.Join([]string{x[:8], x[8:12], x[12:16], x[16:20], x[20:]}, "-"))
-}
-
-// free refuses a name that something has.
-func (h *heldLegacy) free(name string) (string, error) {
+	now := h.options.Now()
+	name := h.path + strings.NewReplacer(
+		"TIME", strings.ReplaceAll(now.UTC().Format("2006-01-02T15:04:05.000Z"), ":", "-"),
+		"UUID", strings.Join([]string{x[:8], x[8:12], x[12:16], x[16:20], x[20:]}, "-"),
+		"MILLIS", strconv.FormatInt(now.UnixMilli(), 10),
+	).Replace(h.archive)
 	if _, err := h.host.FS.Lstat(name); err == nil {
 		return "", fmt.Errorf("%s is there already", filepath.Base(name))
 	}
 	return name, nil
-}
-
-// What the importers append, see archive.
-const (
-	migratedSuffix = ".migrated-"
-	importSuffix   = ".sqlite-import."
-)
-
-func archiveSuffix(rules plan.Rules) string {
-	if rules.Generation == product.AgentTables {
-		return importSuffix
-	}
-	return migratedSuffix
 }
 
 var _ Container = (*legacyFile)(nil)

@@ -54,19 +54,17 @@ func (r *reader) readSourceDir(ctx context.Context, dir, agent string, names ...
 	}
 	for _, e := range entries {
 		name := e.Name()
-		base, archive := name, ""
+		base, aside := name, false
 		if m := archived.FindStringSubmatch(name); m != nil {
-			base = m[1]
-		} else {
-			archive = archiveSuffix(r.out.Rules)
+			base, aside = m[1], true
 		}
 		path := filepath.Join(dir, name)
 		if !slices.Contains(names, base) || !r.host.onlyRegular(path) {
 			continue
 		}
-		s := plan.LegacySource{Path: path, Label: r.label(path), Agent: agent, Form: base, Archive: archive, Blocks: archive != "" && base == storeFile && r.out.Rules.LegacyBlocks}
+		s := plan.LegacySource{Path: path, Label: r.label(path), Agent: agent, Form: base, Aside: aside, Blocks: !aside && base == storeFile && r.out.Rules.LegacyBlocks}
 		r.readSource(ctx, &s, base)
-		if archive != "" || len(s.Profiles)+len(s.Orders) > 0 {
+		if !aside || len(s.Profiles)+len(s.Orders) > 0 {
 			r.out.Sources = append(r.out.Sources, s)
 		}
 	}
@@ -82,7 +80,7 @@ func (r *reader) readSource(ctx context.Context, s *plan.LegacySource, base stri
 		err = errors.New("it does not hold an object")
 	}
 	if err != nil {
-		s.Problem, s.Archive = reason(err), ""
+		s.Problem = reason(err)
 		return
 	}
 	s.Image = imageOf(s.Path, raw, r.key)

@@ -76,6 +76,7 @@ func laterReleases(r45 Release) []Release {
 	split := splitReleases(r45)
 	r65 := split[len(split)-1].from("2026.6.5")
 	r65.Generation, r65.LockForm, r65.SchemaAgent, r65.ImportsLegacyFiles = AgentTables, "", 1, false
+	r65.Archive = ".sqlite-import.MILLIS.bak"
 	r65.Renamed, r65.Variables = map[string]string{"openai-codex": "openai"}, vars65()
 	r69 := r65.from("2026.6.9")
 	r69.Variables = vars69()
@@ -94,7 +95,7 @@ func laterReleases(r45 Release) []Release {
 	beta81 := Release{From: "2026.8.1-beta.1", Unsupported: beta}
 	r81 := r71.from("2026.8.1")
 	r81.Variables, r81.AuthAliases, r81.DefaultModel = vars81(), auth81(), gpt56
-	r81.PortOfProfile = true
+	r81.PortOfProfile, r81.Archive = true, ".migrated-TIME-UUID"
 	r81.NoTouchedAt, r81.ProvidersLive, r81.BuiltInEnv = true, true, true
 	r81.Renamed = map[string]string{"openai-codex": "openai", "codex": "openai", "codex-cli": "openai", "claude-cli": "anthropic", "google-gemini-cli": "google"}
 	r81.RetiredIDs, r81.SyncedIDs = []string{claudeCLI}, []string{minimaxCLI, openaiDefault}

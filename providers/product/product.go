@@ -89,6 +89,7 @@ type Release struct {
 	Clobbers                                   bool
 	OrderNeedsStore, Coordinated, LegacyBlocks bool
 	NoTouchedAt, ProvidersLive, BuiltInEnv     bool
+	Archive                                    string
 	Renamed                                    map[string]string
 	SchemaAgent, SchemaState                   int
 	ReloadMethod, ReloadReferences             string
@@ -219,7 +220,7 @@ func (r *Release) Rules() plan.Rules {
 		Clobbers: r.Clobbers, ReloadMethod: r.ReloadMethod, ReloadReferences: r.ReloadReferences, References: r.References,
 		SyncedIDs: r.SyncedIDs, ClaudeSync: r.ClaudeSync, ModeMigrations: r.ModeMigrations, ListedFallback: r.ListedFallback,
 		OrderNeedsStore: r.OrderNeedsStore, Coordinated: r.Coordinated, LegacyBlocks: r.LegacyBlocks, SchemaAgent: r.SchemaAgent, SchemaState: r.SchemaState,
-		NoTouchedAt: r.NoTouchedAt, ProvidersLive: r.ProvidersLive, BuiltInEnv: r.BuiltInEnv, Renamed: r.Renamed,
+		NoTouchedAt: r.NoTouchedAt, ProvidersLive: r.ProvidersLive, BuiltInEnv: r.BuiltInEnv, Renamed: r.Renamed, Archive: r.Archive,
 		RetiredIDs: r.RetiredIDs, DefaultModel: r.DefaultModel,
 	}
 }
