@@ -51,9 +51,9 @@ type GatewaySnapshot struct {
 	// Unit is the name of its service unit where one was found, else "".
 	Unit  string `json:"unit,omitempty"`
 	Rules Rules  `json:"rules"`
-	// Stores are the credential stores: the shared one first, Rules.MainAgent's (there
-	// even if its file does not exist yet), then those of the agents, by id. Agents without a file of
-	// their own have an entry with Exists false.
+	// Stores are the credential stores: the shared one first, Rules.MainAgent's (there even
+	// if its file does not exist yet), then those of the agents, by id. Agents without a
+	// file of their own have an entry with Exists false.
 	Stores []StoreSnapshot `json:"stores"`
 	Config ConfigSnapshot  `json:"config"`
 	Env    EnvSnapshot     `json:"env"`

@@ -1,6 +1,13 @@
 package gateway
 
-import "bytes"
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"log/slog"
+
+	"github.com/keyform/keyform/providers/secrets/secret"
+)
 
 // Content is what a store holds: the text of a file, or of the two cells of a
 // credential store. nil is a file or a row that is not there, which an empty one is not.
@@ -26,8 +33,20 @@ func (c Content) Equal(o Content) bool {
 
 func sameText(a, b []byte) bool { return (a == nil) == (b == nil) && bytes.Equal(a, b) }
 
-// String keeps content out of messages.
-func (Content) String() string { return "(sensitive)" }
+// String is "(sensitive)", and so is content in every other way Go has of printing it.
+func (Content) String() string { return secret.Redacted }
 
-// GoString keeps content out of messages.
-func (Content) GoString() string { return "(sensitive)" }
+// GoString is "(sensitive)", for %#v.
+func (Content) GoString() string { return secret.Redacted }
+
+// Format writes "(sensitive)" whatever the verb.
+func (Content) Format(s fmt.State, _ rune) { io.WriteString(s, secret.Redacted) } //nolint:errcheck // fmt ignores it
+
+// MarshalJSON gives the string "(sensitive)".
+func (Content) MarshalJSON() ([]byte, error) { return []byte(`"` + secret.Redacted + `"`), nil }
+
+// MarshalText gives "(sensitive)".
+func (Content) MarshalText() ([]byte, error) { return []byte(secret.Redacted), nil }
+
+// LogValue gives "(sensitive)" to slog.
+func (Content) LogValue() slog.Value { return slog.StringValue(secret.Redacted) }
