@@ -19,18 +19,30 @@ func (d *differ) rescue() {
 	picked := d.pick()
 	for i := range d.live.Sources {
 		s := &d.live.Sources[i]
-		if s.Problem != "" {
+		if s.Interrupted {
+			d.warnInterrupted(s)
+		} else if s.Problem != "" {
 			d.legacyRemarks = append(d.legacyRemarks, fmt.Sprintf("%s is of an earlier form and nothing can be taken from it: %s.", s.Label, s.Problem))
-		} else if m := d.byAgent[s.Agent]; m != nil && s.counts(m) {
+		} else if m := d.byAgent[s.Agent]; m != nil && s.counts(m) && m.live.Refusal != "" {
+			// Nobody asked for it, so it does not keep the plan from being applied.
+			d.legacyRemarks = append(d.legacyRemarks, fmt.Sprintf("%s (%s) is of an earlier form. It would be imported, but %s", s.Label, m.title(), m.live.Refusal))
+		} else if m != nil && s.counts(m) {
 			d.importFrom(s, m, picked)
 		}
 	}
 	for i := range d.live.Sources {
 		s := &d.live.Sources[i]
-		if m := d.byAgent[s.Agent]; m != nil && s.Problem == "" && !s.counts(m) {
+		if m := d.byAgent[s.Agent]; m != nil && s.Problem == "" && !s.Interrupted && !s.counts(m) {
 			d.remarkArchive(s, m)
 		}
 	}
+}
+
+// warnInterrupted tells of a file that only the gateway's own importer can finish.
+func (d *differ) warnInterrupted(s *LegacySource) {
+	d.warnf("KF0657", "Import that was interrupted", d.want.Gateway.Range, schema.Address{Kind: schema.KindGateway, Gateway: d.live.Name},
+		"%s: %s has begun to import it and has not put it aside. It goes on with it at \"%s doctor --fix\", and would stop there for ever without the file, so keyform takes nothing from it and leaves it. Run that, and plan again.",
+		s.Label, d.live.Product, d.live.Product)
 }
 
 // oauthForm is the file of logins by provider, the oldest of the forms: releases read it

@@ -21,6 +21,9 @@ type LegacySource struct {
 	Aside bool `json:"aside,omitempty"`
 	// Blocks tells that the release refuses to work as long as the file is there.
 	Blocks bool `json:"blocks,omitempty"`
+	// Interrupted tells that the gateway's own importer has read it and not put it aside: it
+	// goes on with the file as it is, and never again without it.
+	Interrupted bool `json:"interrupted,omitempty"`
 	// Problem says why nothing can be taken from it, "" if it can.
 	Problem string `json:"problem,omitempty"`
 }

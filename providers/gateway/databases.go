@@ -141,6 +141,7 @@ func (r *reader) sharedStore(ctx context.Context) error {
 		content := Content(view.Cells)
 		r.shared = &content
 	}
+	r.relocating, r.importing = view.Relocating, view.Imports
 	switch {
 	case view.Supervised && view.Manager == "":
 		err := (&sqlstore.SupervisedError{Path: ref.Path}).Error()

@@ -20,6 +20,7 @@ import (
 
 	"github.com/keyform/keyform/plan"
 	"github.com/keyform/keyform/providers/fsys"
+	"github.com/keyform/keyform/providers/sqlstore"
 	"github.com/keyform/keyform/schema"
 	"github.com/keyform/keyform/schema/diag"
 )
@@ -118,6 +119,10 @@ type reader struct {
 	// shared is what the shared database holds, read with the row that says that it is the
 	// one in use; nil where another one is.
 	shared *Content
+	// relocating tells that OpenClaw has not finished moving main's credentials to the
+	// shared store; importing are the files in the middle of an import of its own.
+	relocating bool
+	importing  []sqlstore.Import
 }
 
 func (r *reader) errorf(code, summary string, at diag.Range, format string, args ...any) {

@@ -63,6 +63,7 @@ func (r *reader) readSourceDir(ctx context.Context, dir, agent string, names ...
 			continue
 		}
 		s := plan.LegacySource{Path: path, Label: r.label(path), Agent: agent, Form: base, Aside: aside, Blocks: !aside && base == storeFile && r.out.Rules.LegacyBlocks}
+		s.Interrupted = r.interrupted(path)
 		r.readSource(ctx, &s, base)
 		if !aside || len(s.Profiles)+len(s.Orders) > 0 {
 			r.out.Sources = append(r.out.Sources, s)

@@ -199,7 +199,7 @@ func (s *storeReader) read(ctx context.Context, at storeAt) (plan.StoreSnapshot,
 	if s.out.Rules.Coordinated {
 		out.Coordinator = s.coordinator
 	}
-	out.Refusal = s.refusal
+	out.Refusal = s.refusalOf(at.agent)
 	c, err := OpenContainer(*s.host, out.Ref(), s.out.Rules)
 	if err != nil {
 		return out, storeProblem{err: err}

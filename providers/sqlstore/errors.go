@@ -138,6 +138,14 @@ func (e *MaintenanceError) Error() string {
 		e.Path, e.Until.UTC().Format(time.RFC3339))
 }
 
+// RelocationError says that OpenClaw has begun to move main's rows to the shared ones. It
+// deletes main's when it goes on, whatever has been written there since.
+type RelocationError struct{ Path string }
+
+func (e *RelocationError) Error() string {
+	return fmt.Sprintf("OpenClaw has not finished moving the credentials of agent main to the shared store, of which %s is a part; start the gateway, or run \"openclaw doctor --fix\", and try again", e.Path)
+}
+
 // UnreadyError says that a database lacks what it needs: it was just created, or is
 // about to be migrated.
 type UnreadyError struct {

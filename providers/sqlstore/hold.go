@@ -51,7 +51,7 @@ func Ops() []Op {
 // Gateways that need the same locks give up after 5 s: f must not wait for anything.
 //
 // The errors are those of Read, and *MissingError, *UnreadyError, *SupervisedError,
-// *MaintenanceError, *BusyError, and *CommittedError for what failed after the commit.
+// *MaintenanceError, *RelocationError, *BusyError, and *CommittedError for what failed after the commit.
 func Hold(ctx context.Context, p Place, o Options, f func(*Tx) error) error {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -175,10 +175,13 @@ func (p Place) refuses(v View, o Options) error {
 	if len(v.Missing) > 0 {
 		return &UnreadyError{Path: p.Path, Missing: v.Missing}
 	}
-	if p.Kind == State {
-		return v.owned(p.Path, o)
+	if p.Kind != State {
+		return nil
 	}
-	return nil
+	if v.Relocating {
+		return &RelocationError{Path: p.Path}
+	}
+	return v.owned(p.Path, o)
 }
 
 func (o Options) point(op Op, p Place) error {
@@ -200,6 +203,9 @@ func (p Place) admitted(ctx context.Context, o Options) error {
 	}
 	if err := v.owned(p.StatePath, o); err != nil {
 		return err
+	}
+	if v.Relocating && p.isMains(p.Path) {
+		return &RelocationError{Path: p.Path}
 	}
 	if v.Maintenance.After(o.Now()) {
 		return &MaintenanceError{Path: p.StatePath, Until: v.Maintenance}

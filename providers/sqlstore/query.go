@@ -11,7 +11,7 @@ func (c *conn) gather(k Kind) (found, error) {
 		return f, err
 	}
 	err = c.rows("SELECT name, type FROM sqlite_schema WHERE name IN"+
-		" ('schema_meta', 'auth_profile_store', 'auth_profile_state', 'config_machine_state', 'state_leases')",
+		" ('schema_meta', 'auth_profile_store', 'auth_profile_state', 'config_machine_state', 'state_leases', 'migration_sources')",
 		func(row []driver.Value) error {
 			name, _ := row[0].(string)
 			f.tables[name], _ = row[1].(string)
@@ -65,6 +65,9 @@ func (c *conn) gatherState(f *found) error {
 		if err != nil {
 			return err
 		}
+	}
+	if err := c.gatherMigrations(f); err != nil {
+		return err
 	}
 	if f.tables["state_leases"] != "table" {
 		return nil

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/keyform/keyform/providers/fsys"
@@ -132,6 +133,9 @@ func (c *conn) gatherOnce(k Kind) (found, error) {
 // equal compares two findings; nil equals none.
 func (f *found) equal(o found) bool {
 	if f == nil || f.version != o.version || len(f.rows) != len(o.rows) || f.lease != o.lease {
+		return false
+	}
+	if !slices.Equal(f.imports, o.imports) || !slices.Equal(f.relocations, o.relocations) {
 		return false
 	}
 	for key, row := range f.rows {

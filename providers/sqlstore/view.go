@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -26,6 +27,12 @@ type View struct {
 	// Maintenance is until when the agents' databases are under maintenance; zero is
 	// not at all. The lease may have run out: compare it with the clock. State only.
 	Maintenance time.Time
+	// Imports are the files that an import of OpenClaw's has read and not put aside. State
+	// only.
+	Imports []Import
+	// Relocating says that the move of main's rows into this database has begun and is not
+	// finished. State only.
+	Relocating bool
 	// Missing are the tables that hold cells but are not there. OpenClaw reads such a
 	// database as one without those rows, and Hold refuses it.
 	Missing []string
@@ -57,6 +64,9 @@ type found struct {
 	// rows are the values of config_machine_state by key, or for Agent the two cells by
 	// the name of their table.
 	rows map[string]value
+	// imports are those of View, relocations the databases that rows are being moved from.
+	imports     []Import
+	relocations []string
 	// lease is expires_at of the maintenance lease in milliseconds, 0 without one.
 	lease int64
 }
@@ -111,6 +121,7 @@ func (p Place) judge(f found) (View, error) {
 	if row, there := f.rows[rowSupervision]; there {
 		v.Supervised, v.Manager = true, parseSupervision(row)
 	}
+	v.Imports, v.Relocating = f.imports, slices.ContainsFunc(f.relocations, p.isMains)
 	v.Location, err = f.location(p.Path)
 	return v, err
 }

@@ -48,6 +48,28 @@ CREATE TABLE state_leases (
   updated_at INTEGER NOT NULL,
   PRIMARY KEY (scope, lease_key)
 ) STRICT;
+CREATE TABLE migration_runs (
+  id TEXT NOT NULL PRIMARY KEY,
+  started_at INTEGER NOT NULL,
+  finished_at INTEGER,
+  status TEXT NOT NULL,
+  report_json TEXT NOT NULL
+) STRICT;
+CREATE TABLE migration_sources (
+  source_key TEXT NOT NULL PRIMARY KEY,
+  migration_kind TEXT NOT NULL,
+  source_path TEXT NOT NULL,
+  target_table TEXT NOT NULL,
+  source_sha256 TEXT,
+  source_size_bytes INTEGER,
+  source_record_count INTEGER,
+  last_run_id TEXT NOT NULL,
+  status TEXT NOT NULL,
+  imported_at INTEGER NOT NULL,
+  removed_source INTEGER NOT NULL DEFAULT 0,
+  report_json TEXT NOT NULL,
+  FOREIGN KEY (last_run_id) REFERENCES migration_runs(id) ON DELETE CASCADE
+) STRICT;
 CREATE TABLE agent_databases (
   agent_id TEXT NOT NULL,
   path TEXT NOT NULL,

@@ -1,0 +1,42 @@
+package gateway
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/keyform/keyform/providers/product"
+	"github.com/keyform/keyform/providers/sqlstore"
+)
+
+// refusalOf says why the store of an agent ("" for the shared one) must not be written
+// now, "" if it may.
+func (r *reader) refusalOf(agent string) string {
+	switch {
+	case r.refusal != "":
+		return r.refusal
+	case r.relocating && (agent == "" || strings.TrimSuffix(agent, ownSuffix) == product.MainAgent):
+		return "OpenClaw has not finished moving the credentials of agent main to the shared store, and will delete what stands in the former. Start the gateway, or run \"openclaw doctor --fix\", and plan again."
+	}
+	return ""
+}
+
+// interrupted tells that OpenClaw is in the middle of its own import of a file, or was
+// when it was ended: the file must stay where it is.
+func (r *reader) interrupted(path string) bool {
+	return slices.ContainsFunc(r.importing, func(i sqlstore.Import) bool {
+		return r.same(path, i.Source) || r.same(path, i.Archive)
+	})
+}
+
+// same tells that two paths are one file, links followed.
+func (r *reader) same(path, other string) bool {
+	if path == other {
+		return true
+	}
+	real, err := r.host.real(path)
+	if err != nil || other == "" {
+		return false
+	}
+	otherReal, err := r.host.real(other)
+	return err == nil && real == otherReal
+}
