@@ -73,6 +73,8 @@ func TestScripts(t *testing.T) {
 			"release": cmdRelease,
 			"glob":    cmdGlob,
 
+			"quarantine": cmdQuarantine,
+
 			"remember":  cmdRemember,
 			"untouched": cmdUntouched,
 			"chown":     cmdChown,

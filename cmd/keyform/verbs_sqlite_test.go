@@ -51,6 +51,15 @@ func cmdStateDB(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(sqlstoretest.MakeState(ts.MkAbs(args[2]), sqlstoretest.Release(args[0]), location, scriptCells(ts, args[3:])))
 }
 
+// cmdQuarantine: quarantine STATE FILE puts a database into the quarantine of the gateway
+// with this state database, as long as the database exists.
+func cmdQuarantine(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: quarantine STATE FILE")
+	}
+	ts.Check(sqlstoretest.Quarantine(ts.MkAbs(args[0]), ts.MkAbs(args[1]), ""))
+}
+
 // cmdSQL: sql FILE STATEMENT... runs statements on a database.
 func cmdSQL(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {

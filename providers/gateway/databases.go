@@ -141,6 +141,10 @@ func (r *reader) sharedStore(ctx context.Context) error {
 		content := Content(view.Cells)
 		r.shared = &content
 	}
+	if r.quarantined, err = sqlstore.Quarantined(ctx, r.host.FS, ref.Path); err != nil {
+		return err
+	}
+	r.warnQuarantine(ref.Path)
 	r.relocating, r.importing = view.Relocating, view.Imports
 	switch {
 	case view.Supervised && view.Manager == "":
@@ -148,6 +152,8 @@ func (r *reader) sharedStore(ctx context.Context) error {
 		r.refusal = strings.ReplaceAll(err, r.place.stateDir, r.show(r.place.stateDir)) + "."
 	case view.Supervised && !r.host.supervises():
 		r.refusal = fmt.Sprintf("the state of this gateway is owned by the supervisor %q. Run keyform from there, with OPENCLAW_SUPERVISOR_MODE=external.", view.Manager)
+	case r.inQuarantine(ref.Path):
+		r.refusal = quarantineRefusal
 	case view.Maintenance.After(r.host.now()):
 		r.refusal = fmt.Sprintf("its databases are under maintenance by the gateway, until %s at the latest. Plan again then.", view.Maintenance.UTC().Format(time.RFC3339))
 	}

@@ -123,6 +123,8 @@ type reader struct {
 	// shared store; importing are the files in the middle of an import of its own.
 	relocating bool
 	importing  []sqlstore.Import
+	// quarantined are the databases that OpenClaw does not open any more.
+	quarantined []string
 }
 
 func (r *reader) errorf(code, summary string, at diag.Range, format string, args ...any) {

@@ -133,6 +133,9 @@ func (r *reader) readStores(ctx context.Context, config configuration, ledger pl
 	r.out.Stores = stores
 	ok := true
 	for i := range problems {
+		if stores[i].Agent != "" {
+			r.warnQuarantine(stores[i].Path)
+		}
 		ok = r.tellStore(&stores[i], &problems[i]) && ok
 	}
 	return ok
@@ -199,7 +202,7 @@ func (s *storeReader) read(ctx context.Context, at storeAt) (plan.StoreSnapshot,
 	if s.out.Rules.Coordinated {
 		out.Coordinator = s.coordinator
 	}
-	out.Refusal = s.refusalOf(at.agent)
+	out.Refusal = s.refusalOf(at.agent, out.Path)
 	c, err := OpenContainer(*s.host, out.Ref(), s.out.Rules)
 	if err != nil {
 		return out, storeProblem{err: err}

@@ -20,6 +20,8 @@ const (
 	// State is state/openclaw.sqlite: the rows authProfiles.store and
 	// authProfiles.state of config_machine_state.
 	State
+	// quarantine is state/openclaw-quarantine.sqlite, see Quarantined.
+	quarantine
 )
 
 // Place says where a database is and what it has to be.

@@ -10,6 +10,9 @@ func (c *conn) gather(k Kind) (found, error) {
 	if f.version, err = c.integer("PRAGMA user_version"); err != nil {
 		return f, err
 	}
+	if k == quarantine {
+		return f, c.gatherQuarantine(&f)
+	}
 	err = c.rows("SELECT name, type FROM sqlite_schema WHERE name IN"+
 		" ('schema_meta', 'auth_profile_store', 'auth_profile_state', 'config_machine_state', 'state_leases', 'migration_sources')",
 		func(row []driver.Value) error {

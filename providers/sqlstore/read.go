@@ -30,37 +30,47 @@ const recoveryTries = 6
 // *ShapeError, *RecoveryError, *BusyError and those of the file system. It starts no
 // goroutine, keeps nothing open, and may be called from several at once.
 func Read(ctx context.Context, p Place) (View, error) {
+	f, there, err := p.find(ctx)
+	if err != nil || !there {
+		return View{Exists: there, Version: f.version}, err
+	}
+	return p.judge(f)
+}
+
+// find reads until what it has is of one state of the database. there tells that there is
+// one.
+func (p Place) find(ctx context.Context) (f found, there bool, err error) {
 	var last *found
 	for try := 0; try < tries; try++ {
 		if err := ctx.Err(); err != nil {
-			return View{}, err
+			return found{}, false, err
 		}
 		before, err := p.look()
 		if errors.Is(err, fs.ErrNotExist) {
-			return View{}, p.orphan()
+			return found{}, false, p.orphan()
 		}
 		if err != nil {
-			return View{}, err
+			return found{}, false, err
 		}
 		f, err := p.once(before)
 		after, lookErr := p.look()
 		if meddled(before, after, err, lookErr) || errors.As(err, new(*RecoveryError)) && try < recoveryTries {
 			last = nil
 			if err := fsys.Pause(ctx, time.Millisecond<<min(try, 5)); err != nil {
-				return View{}, err
+				return found{}, false, err
 			}
 			continue
 		}
 		if err != nil {
-			return View{Exists: true, Version: f.version}, err
+			return f, true, err
 		}
 		if before.settled() && time.Since(before.info.ModTime()) < fresh && !last.equal(f) {
 			last = &f // the same twice, or read it again
 			continue
 		}
-		return p.judge(f)
+		return f, true, nil
 	}
-	return View{Exists: true}, &BusyError{Path: p.Path, PIDs: holders(p.fs(), p.Path+"-shm", p.Path)}
+	return found{}, true, &BusyError{Path: p.Path, PIDs: holders(p.fs(), p.Path+"-shm", p.Path)}
 }
 
 // meddled says that a writer was here while we read: what we have may be of two states.

@@ -123,3 +123,13 @@ CREATE TABLE auth_profile_state (
   updated_at INTEGER NOT NULL
 );
 `
+
+const quarantine9 = `CREATE TABLE quarantined_databases (
+  path TEXT NOT NULL PRIMARY KEY,
+  kind TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  quarantined_at INTEGER NOT NULL,
+  writer_app_version TEXT,
+  verified_generation TEXT
+) STRICT;
+`

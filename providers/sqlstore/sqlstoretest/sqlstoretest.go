@@ -39,7 +39,7 @@ func MakeAgent(path string, r Release, agent string, cells sqlstore.Cells) error
 	if r == R6 {
 		ddl, version = agent6, 1
 	}
-	return create(path, ddl, version, func(db *sql.DB) error {
+	return create(path, ddl, version, "WAL", func(db *sql.DB) error {
 		_, err := db.Exec("INSERT INTO schema_meta VALUES ('primary', 'agent', ?, ?, ?, ?, ?)", version, agent, string(r), made, made)
 		return errors.Join(err, fill(db, cells))
 	})
@@ -85,7 +85,7 @@ func MakeState(path string, r Release, location string, cells sqlstore.Cells) er
 	if r == R6 {
 		ddl, version = state6, 1
 	}
-	return create(path, ddl, version, func(db *sql.DB) error {
+	return create(path, ddl, version, "WAL", func(db *sql.DB) error {
 		_, err := db.Exec("INSERT INTO schema_meta VALUES ('primary', 'global', ?, NULL, ?, ?, ?)", version, string(r), made, made)
 		if r == R6 {
 			return err
@@ -103,7 +103,7 @@ func MakeState(path string, r Release, location string, cells sqlstore.Cells) er
 	})
 }
 
-func create(path, ddl string, version int, fill func(*sql.DB) error) error {
+func create(path, ddl string, version int, journal string, fill func(*sql.DB) error) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func create(path, ddl string, version int, fill func(*sql.DB) error) error {
 	if err != nil {
 		return err
 	}
-	_, err = db.Exec(fmt.Sprintf("PRAGMA journal_mode = WAL; BEGIN; %s PRAGMA user_version = %d; COMMIT", ddl, version))
+	_, err = db.Exec(fmt.Sprintf("PRAGMA journal_mode = %s; BEGIN; %s PRAGMA user_version = %d; COMMIT", journal, ddl, version))
 	if err == nil {
 		err = fill(db)
 	}
@@ -236,4 +236,20 @@ func Age(path string) error {
 		}
 	}
 	return nil
+}
+
+// Quarantine puts a database into the quarantine of 2026.9.6, which is beside the state
+// database and made if need be. image is verified_generation, "" for a row without one.
+func Quarantine(state, path, image string) error {
+	file := filepath.Join(filepath.Dir(state), "openclaw-quarantine.sqlite")
+	if _, err := os.Lstat(file); errors.Is(err, fs.ErrNotExist) {
+		if err := create(file, quarantine9, 2, "DELETE", func(*sql.DB) error { return nil }); err != nil {
+			return err
+		}
+	}
+	db, err := Open(file)
+	if err == nil {
+		_, err = db.Exec("INSERT INTO quarantined_databases VALUES (?, 'agent', 'database disk image is malformed', ?, '2026.9.6', nullif(?, ''))", path, made, image)
+	}
+	return errors.Join(err, db.Close())
 }

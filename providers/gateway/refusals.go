@@ -6,18 +6,37 @@ import (
 
 	"github.com/keyform/keyform/providers/product"
 	"github.com/keyform/keyform/providers/sqlstore"
+	"github.com/keyform/keyform/schema/diag"
 )
 
 // refusalOf says why the store of an agent ("" for the shared one) must not be written
 // now, "" if it may.
-func (r *reader) refusalOf(agent string) string {
+func (r *reader) refusalOf(agent, path string) string {
 	switch {
 	case r.refusal != "":
 		return r.refusal
 	case r.relocating && (agent == "" || strings.TrimSuffix(agent, ownSuffix) == product.MainAgent):
 		return "OpenClaw has not finished moving the credentials of agent main to the shared store, and will delete what stands in the former. Start the gateway, or run \"openclaw doctor --fix\", and plan again."
+	case r.inQuarantine(path):
+		return quarantineRefusal
 	}
 	return ""
+}
+
+// quarantineRefusal is why a database in quarantine is not written: OpenClaw would take
+// the file for another one then and open it again, damaged as it is.
+const quarantineRefusal = "OpenClaw has found the database damaged and keeps it in quarantine, which a write would end. Restore or repair it, run \"openclaw doctor --fix\", and plan again."
+
+func (r *reader) inQuarantine(path string) bool {
+	return slices.ContainsFunc(r.quarantined, func(q string) bool { return r.same(path, q) })
+}
+
+// warnQuarantine tells of a database that the gateway cannot use.
+func (r *reader) warnQuarantine(path string) {
+	if r.inQuarantine(path) {
+		r.warnf("KF0658", "Database in quarantine", diag.Range{},
+			"%s: OpenClaw has found it damaged and does not open it any more, so that what is in it is lost to the gateway. Restore it from a backup, or repair it, and run \"openclaw doctor --fix\".", r.label(path))
+	}
 }
 
 // interrupted tells that OpenClaw is in the middle of its own import of a file, or was
