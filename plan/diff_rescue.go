@@ -16,19 +16,38 @@ func (d *differ) rescue() {
 	if !d.want.Gateway.Migrate || d.opts.Destroy {
 		return
 	}
-	picked := d.pick()
+	r := &rescue{differ: d, picked: d.pick(), stands: map[cell]*LegacyProfile{}, kept: map[cell]bool{}}
+	var sources []*LegacySource
 	for i := range d.live.Sources {
 		s := &d.live.Sources[i]
-		if s.Interrupted {
+		m := d.byAgent[s.Agent]
+		switch {
+		case s.Interrupted:
 			d.warnInterrupted(s)
-		} else if s.Problem != "" {
+		case s.Problem != "":
 			d.legacyRemarks = append(d.legacyRemarks, fmt.Sprintf("%s is of an earlier form and nothing can be taken from it: %s.", s.Label, s.Problem))
-		} else if m := d.byAgent[s.Agent]; m != nil && s.counts(m) && m.live.Refusal != "" {
+		case m != nil && s.counts(m) && m.live.Refusal != "":
 			// Nobody asked for it, so it does not keep the plan from being applied.
 			d.legacyRemarks = append(d.legacyRemarks, fmt.Sprintf("%s (%s) is of an earlier form. It would be imported, but %s", s.Label, m.title(), m.live.Refusal))
-		} else if m != nil && s.counts(m) {
-			d.importFrom(s, m, picked)
+		case m != nil && s.counts(m):
+			r.importProfiles(s, m)
+			sources = append(sources, s)
 		}
+	}
+	// A plan for a part of the gateway leaves the rest in the files, and the files.
+	if d.targeted(d.gatewayAddress()) {
+		// What is in the file of the state comes before what is beside the credentials.
+		for _, own := range []bool{true, false} {
+			for _, s := range sources {
+				if (s.Form == stateForm) == own {
+					r.importState(s, d.byAgent[s.Agent])
+				}
+			}
+		}
+		for _, s := range sources {
+			d.putAside(s)
+		}
+		r.renameConfig()
 	}
 	for i := range d.live.Sources {
 		s := &d.live.Sources[i]
@@ -36,6 +55,22 @@ func (d *differ) rescue() {
 			d.remarkArchive(s, m)
 		}
 	}
+}
+
+// rescue is the import of one gateway.
+type rescue struct {
+	*differ
+	// picked are the files to take profiles from.
+	picked map[cell]*LegacySource
+	// stands has the profiles of files whose credential is in the store afterwards.
+	stands map[cell]*LegacyProfile
+	// kept tells whether that of the first file with the id is: the one that usageStats
+	// are about.
+	kept map[cell]bool
+}
+
+func (d *differ) gatewayAddress() schema.Address {
+	return schema.Address{Kind: schema.KindGateway, Gateway: d.live.Name}
 }
 
 // warnInterrupted tells of a file that only the gateway's own importer can finish.
@@ -46,8 +81,11 @@ func (d *differ) warnInterrupted(s *LegacySource) {
 }
 
 // oauthForm is the file of logins by provider, the oldest of the forms: releases read it
-// only where nothing newer was there.
-const oauthForm = "oauth.json"
+// only where nothing newer was there. stateForm has no profiles.
+const (
+	oauthForm = "oauth.json"
+	stateForm = "auth-state.json"
+)
 
 // hasLogin tells that a login of the provider is there, or comes from a newer file.
 func (d *differ) hasLogin(s *LegacySource, m *model, p *LegacyProfile) bool {
@@ -122,44 +160,74 @@ func (d *differ) pick() map[cell]*LegacySource {
 	return from
 }
 
-func (d *differ) importFrom(s *LegacySource, m *model, picked map[cell]*LegacySource) {
+// importProfiles imports the profiles of a file.
+func (r *rescue) importProfiles(s *LegacySource, m *model) {
+	d := r.differ
 	var taken, there, left []string
 	for i := range s.Profiles {
 		p := &s.Profiles[i]
-		addr := d.liveAddress(m, p.ID)
-		live := m.live.Profile(p.ID)
+		live, at := m.live.Profile(p.ID), cell{s.Agent, p.ID}
 		yes, why := p.better(live, d.opts.Now)
+		stands := false
 		switch {
-		case !d.targeted(addr):
-			return // nothing is put aside before all of it is imported
+		case !d.targeted(d.liveAddress(m, p.ID)):
 		case slices.Contains(d.rules.RetiredIDs, p.oldID()):
 			left = append(left, p.oldID()+" (retired: "+d.live.Product+" "+d.live.Release+" has no use for it)")
 		case d.declaredAt(m, p.ID):
 			there = append(there, p.ID+" (declared)")
-		case picked[cell{s.Agent, p.ID}] != s:
+		case r.picked[at] != s:
 			there = append(there, p.ID+" (from another file)")
 		case s.Form == oauthForm && d.hasLogin(s, m, p):
 			left = append(left, p.ID+" (another login of "+p.Provider+" is newer)")
+		case live == nil && r.inherited(p, m):
+			there = append(there, p.ID+" (inherited from the "+d.byAgent[d.rules.MainAgent].title()+")")
 		case yes:
 			d.importProfile(s, p, m, live)
 			taken = append(taken, p.ID)
+			stands = true
 		case why == "":
 			there = append(there, p.ID)
+			stands = true
 		default:
 			left = append(left, p.ID+" ("+why+")")
 		}
+		if _, known := r.kept[at]; !known {
+			r.kept[at] = stands
+		}
+		if stands {
+			r.stands[at] = p
+		}
 	}
-	for _, provider := range sortedKeys(s.Orders) {
-		d.importOrder(s, m, provider)
-	}
-	d.putAside(s)
 	d.remarkSource(s, m, taken, there, left)
 }
 
+// inherited tells that an agent sees the login in the store that agents share, from where
+// the gateway takes it and refreshes it: the same one, or one of the same account that is
+// as new. A copy would be a second holder of one refresh token. OpenClaw's own importer
+// leaves it out, too (isInheritedMainOAuthCredentialFromStores, 2026.9.6).
+func (r *rescue) inherited(p *LegacyProfile, m *model) bool {
+	shared := r.byAgent[r.rules.MainAgent]
+	if p.Kind != schema.OAuth || shared == nil || m == shared || shared.profiles[p.ID].kind != schema.OAuth || r.declaredAt(shared, p.ID) {
+		return false
+	}
+	have := shared.live.Profile(p.ID)
+	if q := r.stands[cell{r.rules.MainAgent, p.ID}]; q != nil {
+		have = &q.LiveProfile
+	}
+	switch {
+	case have == nil:
+		return false
+	case p.Refresh != "" && p.Refresh == have.Refresh:
+		return true
+	case p.Account != "" && have.Account != "" && p.Account != have.Account:
+		return false
+	}
+	same := p.Account != "" && p.Account == have.Account || p.Email != "" && strings.EqualFold(p.Email, have.Email)
+	return same && have.Expires != nil && (p.Expires == nil || *have.Expires >= *p.Expires)
+}
+
 func (d *differ) importProfile(s *LegacySource, p *LegacyProfile, m *model, live *LiveProfile) {
-	op := ImportEntry{ID: p.ID, Provider: p.Provider, Kind: p.Kind, Secret: SecretUse{
-		Ref: schema.Ref{Source: schema.SourceLegacy, Args: []string{s.Path, p.oldID()}}, Domain: EntryDomain(s.Path, p.oldID()), Want: p.Entry,
-	}}
+	op := ImportEntry{ID: p.ID, Provider: p.Provider, Kind: p.Kind, Secret: legacyUse(s, LegacyProfiles, p.oldID(), EntryDomain(s.Path, p.oldID()), p.Entry)}
 	c := Change{
 		Address: d.liveAddress(m, p.ID).String(), Action: Migrate, Name: p.ID, Ops: Ops{op},
 		Summary: strings.Replace(credentialText(p.Kind, nil, d.opts.Now), "(sensitive)", "(sensitive) imported", 1),
@@ -184,24 +252,6 @@ func (d *differ) importProfile(s *LegacySource, p *LegacyProfile, m *model, live
 	m.change(c)
 }
 
-// importOrder keeps an order that the store has none for, as far as its profiles are there.
-func (d *differ) importOrder(s *LegacySource, m *model, provider string) {
-	addr := d.agentOrder(m.ref.Agent, d.rules.Provider(provider))
-	key := orderKey(m.orders, d.rules.Provider(provider), d.rules)
-	if _, has := m.orders[key]; has || d.declared[addr] || !d.targeted(addr) {
-		return
-	}
-	ids := slices.DeleteFunc(slices.Clone(s.Orders[provider]), func(id string) bool { return !d.visible(id, d.view(m)) })
-	if len(ids) == 0 {
-		return
-	}
-	m.orders[key] = ids
-	m.change(Change{
-		Address: addr.String(), Action: Migrate, Name: "order " + key, Ops: Ops{SetOrder{Provider: key, IDs: ids}},
-		Summary: orderText(nil, ids), Reason: "from " + s.Label, After: &Object{Type: "order", Provider: key, IDs: ids},
-	})
-}
-
 // putAside plans the renaming of a file whose content is imported.
 func (d *differ) putAside(s *LegacySource) {
 	if s.Aside {
@@ -215,7 +265,7 @@ func (d *differ) putAside(s *LegacySource) {
 	d.aside = append(d.aside, StoreWrite{
 		Store: s.ref(), Exists: true, Before: s.Items(),
 		Changes: []Change{{
-			Address: schema.Address{Kind: schema.KindGateway, Gateway: d.live.Name}.String(), Action: Migrate, Name: base,
+			Address: d.gatewayAddress().String(), Action: Migrate, Name: base,
 			Summary: "renamed to " + base + d.rules.Archive, Reason: why, Ops: Ops{PutAside{}},
 			Before: &Object{Type: "file"},
 		}},

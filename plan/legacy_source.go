@@ -15,6 +15,9 @@ type LegacySource struct {
 	// Profiles and Orders are what it holds, in the order of the file.
 	Profiles []LegacyProfile     `json:"profiles,omitempty"`
 	Orders   map[string][]string `json:"orders,omitempty"`
+	// LastGood by provider, and Usage, the ids with usageStats, in the order of the file.
+	LastGood map[string]string `json:"last_good,omitempty"`
+	Usage    []LegacyUsage     `json:"usage,omitempty"`
 	// Form is the name that the file had when it was in use: "auth-profiles.json".
 	Form string `json:"form"`
 	// Aside tells that an importer has put it aside already: it is never renamed again.
@@ -38,12 +41,34 @@ type LegacyProfile struct {
 	Entry Fingerprint `json:"entry"`
 }
 
+// LegacyUsage are the usageStats of one profile in a LegacySource. ID and Was are as in
+// LegacyProfile, Entry is the fingerprint of all of it under UsageDomain.
+type LegacyUsage struct {
+	ID    string      `json:"id"`
+	Was   string      `json:"was,omitempty"`
+	Entry Fingerprint `json:"entry"`
+}
+
 // LegacyDomain is what the fingerprint of a legacy file is bound to, EntryDomain that of
 // one entry in it.
 func LegacyDomain(path string) string { return "legacy " + path }
 
 // EntryDomain is what the fingerprint of an entry of a legacy file is bound to.
 func EntryDomain(path, id string) string { return "legacy " + path + " profile " + id }
+
+// UsageDomain is what the fingerprint of the usageStats of an id is bound to.
+func UsageDomain(path, id string) string { return "legacy " + path + " usage " + id }
+
+// The lists of a legacy file, as references of SourceLegacy name them.
+const (
+	LegacyProfiles = "profiles"
+	LegacyStats    = "usageStats"
+)
+
+// legacyUse is the use of what a list of a legacy file has under an id.
+func legacyUse(s *LegacySource, list, id, domain string, want Fingerprint) SecretUse {
+	return SecretUse{Ref: schema.Ref{Source: schema.SourceLegacy, Args: []string{s.Path, list, id}}, Domain: domain, Want: want}
+}
 
 // Items gives the one item of a LegacySource: its content.
 func (s *LegacySource) Items() Items { return Items{legacyItem: s.Image} }

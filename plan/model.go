@@ -16,6 +16,8 @@ type model struct {
 	profiles map[string]modelProfile
 	orders   map[string][]string
 	changes  []Change
+	// usage are the ids, lastGood the providers, of which the plan imports state.
+	usage, lastGood map[string]bool
 	// dropped are the ids that the plan deletes here.
 	dropped map[string]bool
 	// droppedOrders are the deleted orders, with the address that they go under.
@@ -67,6 +69,14 @@ func orderKey(orders map[string][]string, provider string, rules Rules) string {
 	return provider
 }
 
+// note enters a key in one of the model's sets.
+func (m *model) note(set *map[string]bool, key string) {
+	if *set == nil {
+		*set = map[string]bool{}
+	}
+	(*set)[key] = true
+}
+
 func (m *model) drop(id string) {
 	if m.dropped == nil {
 		m.dropped = map[string]bool{}
@@ -101,7 +111,7 @@ func (m *model) write() (StoreWrite, bool) {
 // additions come before what depends on them.
 func sortChanges(cs []Change) {
 	rank := func(c Change) int {
-		kind := map[string]int{"profile": 0, "variable": 0, "secret_provider": 1, "listing": 1, "meta": 1, "order": 2}
+		kind := map[string]int{"profile": 0, "variable": 0, "secret_provider": 1, "listing": 1, "meta": 1, "state": 1, "order": 2}
 		action := map[Action]int{Create: 0, Update: 1, Migrate: 2, Delete: 3}
 		object := c.After
 		if object == nil {

@@ -67,6 +67,19 @@ type ImportEntry struct {
 	Secret   SecretUse             `json:"secret"`
 }
 
+// ImportUsage stores the usageStats that a legacy file has of a profile, unless the store
+// has some of it. The secret is what the file has, as JSON: nobody has looked into it.
+type ImportUsage struct {
+	ID     string    `json:"id"`
+	Secret SecretUse `json:"secret"`
+}
+
+// SetLastGood stores which profile of a provider worked last, unless the store says so.
+type SetLastGood struct {
+	Provider string `json:"provider"`
+	ID       string `json:"id"`
+}
+
 // PutAside renames a legacy file whose content is imported, as Rules.Archive says.
 type PutAside struct{}
 
@@ -127,6 +140,8 @@ type DropVar struct {
 func (PutProfile) kind() string  { return "put_profile" }
 func (ImportLogin) kind() string { return "import_login" }
 func (ImportEntry) kind() string { return "import_entry" }
+func (ImportUsage) kind() string { return "import_usage" }
+func (SetLastGood) kind() string { return "set_last_good" }
 func (PutAside) kind() string    { return "put_aside" }
 func (DropProfile) kind() string { return "drop_profile" }
 func (SetOrder) kind() string    { return "set_order" }
@@ -151,6 +166,8 @@ func OpSecret(op Op) *SecretUse {
 	case ImportLogin:
 		return &op.Secret
 	case ImportEntry:
+		return &op.Secret
+	case ImportUsage:
 		return &op.Secret
 	case SetVar:
 		return op.Secret
@@ -204,6 +221,10 @@ func (t taggedOp) decode() (Op, error) {
 		return decodeOp[ImportLogin](t.Args)
 	case "import_entry":
 		return decodeOp[ImportEntry](t.Args)
+	case "import_usage":
+		return decodeOp[ImportUsage](t.Args)
+	case "set_last_good":
+		return decodeOp[SetLastGood](t.Args)
 	case "put_aside":
 		return decodeOp[PutAside](t.Args)
 	case "drop_profile":

@@ -183,7 +183,7 @@ func (c Change) Undo() string {
 
 // Object is one object as it is, or is to be, in a store.
 type Object struct {
-	// Type is profile, order, listing, secret_provider, variable or file.
+	// Type is profile, order, listing, secret_provider, variable, meta, state or file.
 	Type     string                `json:"type"`
 	Provider string                `json:"provider,omitempty"`
 	Kind     schema.CredentialKind `json:"kind,omitempty"`

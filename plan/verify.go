@@ -90,6 +90,10 @@ func target(op Op) (cell string, kind StoreKind) {
 		return "profile " + op.ID, AuthStore
 	case ImportEntry:
 		return "profile " + op.ID, AuthStore
+	case ImportUsage:
+		return "usage " + op.ID, AuthStore
+	case SetLastGood:
+		return "last good " + op.Provider, AuthStore
 	case PutAside:
 		return legacyItem, LegacyStore
 	case DropProfile:

@@ -28,8 +28,8 @@ func (a *app) seams() source.Seams {
 		Stdin:           a.stdin,
 		StdinIsTerminal: isTerminal(a.stdin),
 		ClaudeCode:      a.claudeLogin,
-		LegacyEntry: func(path, id string) (secret.Value, error) {
-			return gateway.LegacyEntry(a.host(nil), path, id)
+		LegacyEntry: func(path, list, id string) (secret.Value, error) {
+			return gateway.LegacyEntry(a.host(nil), path, list, id)
 		},
 		Executable: os.Executable,
 		Wait:       fsys.Pause,

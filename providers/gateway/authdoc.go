@@ -91,6 +91,10 @@ func (d *authDoc) Do(op plan.Op, secrets Secrets) error {
 		return d.importLogin(root, op, secrets)
 	case plan.ImportEntry:
 		return d.importEntry(root, op, secrets)
+	case plan.ImportUsage:
+		return d.importUsage(op, secrets)
+	case plan.SetLastGood:
+		return d.setLastGood(op)
 	case plan.DropProfile:
 		if fenced(root.Get(profilesKey).Get(op.ID)) {
 			return fenceError(op.ID)

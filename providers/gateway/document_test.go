@@ -22,7 +22,8 @@ import (
 var update = flag.Bool("update", false, "write the golden files")
 
 // vault gives env("X") the value FAKE-X, and a login of Claude Code to what refers to it:
-// with a refresh token where the path ends in "oauth".
+// with a refresh token where the path ends in "oauth". Files of an earlier form have an
+// API key, or one error, under every id.
 func vault(u *plan.SecretUse) (secret.Value, error) {
 	if u.Ref.Source == schema.SourceClaudeCode {
 		login := claudecode.Copy{Access: secret.FromString("FAKE-claude-access"), Expires: 1802943106079.25}
@@ -30,6 +31,12 @@ func vault(u *plan.SecretUse) (secret.Value, error) {
 			login.Refresh = secret.FromString("FAKE-claude-refresh")
 		}
 		return login.Pack()
+	}
+	if u.Ref.Source == schema.SourceLegacy {
+		if u.Ref.Args[1] == plan.LegacyStats {
+			return secret.FromString(`{"errorCount":1}`), nil
+		}
+		return secret.FromString(`{"type":"api_key","provider":"p","key":"FAKE-legacy"}`), nil
 	}
 	return secret.FromString("FAKE-" + u.Ref.Args[0]), nil
 }

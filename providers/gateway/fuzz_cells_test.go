@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
@@ -50,6 +51,9 @@ func seedCells(f *testing.F) {
 func FuzzCells(f *testing.F) {
 	seedCells(f)
 	f.Fuzz(func(t *testing.T, store, state []byte, id string) {
+		if !utf8.ValidString(id) {
+			return // no id is: they are read as JSON or HCL
+		}
 		c := gateway.Content{}
 		if len(store) > 0 {
 			c.Store = store
@@ -81,7 +85,7 @@ func tryCells(t *testing.T, c gateway.Content, id string) {
 	if doc == nil {
 		return
 	}
-	for _, op := range fuzzOps(id, false) {
+	for _, op := range append(importOps(id), fuzzOps(id, false)...) {
 		was := doc.Content()
 		if err := doc.Do(op, vault); err != nil {
 			return // such as a depth or a type that does not allow it

@@ -68,6 +68,17 @@ func fuzzOps(id string, config bool) plan.Ops {
 	}
 }
 
+// importOps are the edits of an import from files of an earlier form.
+func importOps(id string) plan.Ops {
+	use := func(list string) plan.SecretUse {
+		return plan.SecretUse{Ref: schema.Ref{Source: schema.SourceLegacy, Args: []string{"/f", list, id}}}
+	}
+	return plan.Ops{
+		plan.ImportUsage{ID: id, Secret: use(plan.LegacyStats)}, plan.SetLastGood{Provider: "p", ID: id},
+		plan.ImportEntry{ID: id, Provider: "p", Kind: "api_key", Secret: use(plan.LegacyProfiles)},
+	}
+}
+
 // try opens a document, and edits it op by op. After each of them the bytes must
 // say what the document says, and the op must have had its effect and no other.
 func try(t *testing.T, ref plan.StoreRef, raw, id string) {
@@ -125,6 +136,12 @@ func named(op plan.Op) string {
 		return op.ID
 	case plan.ImportLogin:
 		return op.ID
+	case plan.ImportEntry:
+		return op.ID
+	case plan.ImportUsage:
+		return op.ID
+	case plan.SetLastGood:
+		return op.Provider
 	case plan.DropProfile:
 		return op.ID
 	case plan.PutListing:

@@ -96,3 +96,48 @@ func (d *authDoc) importEntry(root *jsondoc.Node, op plan.ImportEntry, secrets S
 	d.forget(op.ID)
 	return profiles.Set(op.ID, entry.Root().Value())
 }
+
+// importUsage stores the usageStats of a legacy file as they are: the gateway drops at its
+// next save what it does not know of them. What the gateway has counted meanwhile stays.
+func (d *authDoc) importUsage(op plan.ImportUsage, secrets Secrets) error {
+	value, err := secrets(&op.Secret)
+	if err != nil {
+		return err
+	}
+	entry, err := jsondoc.ParseStrict([]byte(value.Reveal()))
+	if err != nil || entry.Root().Kind() != jsondoc.Object {
+		return fmt.Errorf("the usageStats of %q that are to be imported are no JSON object", op.ID)
+	}
+	if d.said(usageKey, op.ID) {
+		return nil
+	}
+	root, err := d.stateRoot()
+	if err != nil {
+		return err
+	}
+	usage, err := root.Ensure(usageKey)
+	if err != nil {
+		return err
+	}
+	return usage.Set(op.ID, entry.Root().Value())
+}
+
+func (d *authDoc) setLastGood(op plan.SetLastGood) error {
+	if d.said(lastGoodKey, op.Provider) {
+		return nil
+	}
+	root, err := d.stateRoot()
+	if err != nil {
+		return err
+	}
+	lastGood, err := root.Ensure(lastGoodKey)
+	if err != nil {
+		return err
+	}
+	return lastGood.Set(op.Provider, jsondoc.StringOf(op.ID))
+}
+
+// said tells that one of the two cells has a member in a list of the state.
+func (d *authDoc) said(list, key string) bool {
+	return rootOf(d.store).Get(list).Get(key) != nil || rootOf(d.state).Get(list).Get(key) != nil
+}

@@ -46,6 +46,9 @@ func placeholderOf(op plan.Op, after *plan.Object) (secret.Value, error) {
 	if entry, ok := op.(plan.ImportEntry); ok {
 		return placeholderEntry(entry, after), nil
 	}
+	if _, ok := op.(plan.ImportUsage); ok {
+		return secret.FromString("{}"), nil
+	}
 	imported, ok := op.(plan.ImportLogin)
 	if !ok {
 		return secret.FromString(newSecret), nil

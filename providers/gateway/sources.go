@@ -65,7 +65,7 @@ func (r *reader) readSourceDir(ctx context.Context, dir, agent string, names ...
 		s := plan.LegacySource{Path: path, Label: r.label(path), Agent: agent, Form: base, Aside: aside, Blocks: !aside && base == storeFile && r.out.Rules.LegacyBlocks}
 		s.Interrupted = r.interrupted(path)
 		r.readSource(ctx, &s, base)
-		if !aside || len(s.Profiles)+len(s.Orders) > 0 {
+		if !aside || len(s.Profiles)+len(s.Orders)+len(s.Usage)+len(s.LastGood) > 0 {
 			r.out.Sources = append(r.out.Sources, s)
 		}
 	}
@@ -85,7 +85,7 @@ func (r *reader) readSource(ctx context.Context, s *plan.LegacySource, base stri
 		return
 	}
 	s.Image = imageOf(s.Path, raw, r.key)
-	s.Orders = r.renamedOrders(readOrders(doc.Root().Get(orderKey)))
+	r.readRotation(s, doc.Root(), base)
 	view := storeView{gateway: r.spec.Name, rules: r.out.Rules, key: r.key}
 	for id, n := range legacyEntries(doc.Root(), base) {
 		if p, ok := view.profile(id, n); ok {
@@ -112,21 +112,6 @@ func (r *reader) renamedID(id string) string {
 		return to + ":" + name
 	}
 	return id
-}
-
-func (r *reader) renamedOrders(orders map[string][]string) map[string][]string {
-	for provider, ids := range orders {
-		for i := range ids {
-			ids[i] = r.renamedID(ids[i])
-		}
-		if to := r.out.Rules.Renamed[provider]; to != "" {
-			delete(orders, provider)
-			if orders[to] == nil {
-				orders[to] = ids
-			}
-		}
-	}
-	return orders
 }
 
 // legacyEntries gives the profiles that a file becomes: those of auth-profiles.json by
@@ -195,8 +180,8 @@ func entryText(n *jsondoc.Node) string {
 }
 
 // LegacyEntry gives an entry of a file of an earlier form as a secret: JSON on one line.
-// path and id are those of a plan. The zero Value is an entry that is gone.
-func LegacyEntry(host Host, path, id string) (secret.Value, error) {
+// path, list and id are those of a plan. The zero Value is an entry that is gone.
+func LegacyEntry(host Host, path, list, id string) (secret.Value, error) {
 	base := filepath.Base(path)
 	if m := archived.FindStringSubmatch(base); m != nil {
 		base = m[1]
@@ -212,7 +197,11 @@ func LegacyEntry(host Host, path, id string) (secret.Value, error) {
 	if err != nil {
 		return secret.Value{}, fmt.Errorf("%s: %w", base, err)
 	}
-	for name, n := range legacyEntries(doc.Root(), base) {
+	entries := legacyEntries(doc.Root(), base)
+	if list == plan.LegacyStats {
+		entries = doc.Root().Get(usageKey).Members()
+	}
+	for name, n := range entries {
 		if name == id {
 			return secret.FromString(entryText(n)), nil
 		}

@@ -69,9 +69,9 @@ type Seams struct {
 	// ClaudeCode reads Claude Code's login as the gateways' sync does, in the form that
 	// package claudecode packs it in; the zero Value is none.
 	ClaudeCode func(ctx context.Context) (secret.Value, error)
-	// LegacyEntry reads the entry of a profile in a file of an earlier form of the stores;
-	// the zero Value is none.
-	LegacyEntry func(path, id string) (secret.Value, error)
+	// LegacyEntry reads what a list in a file of an earlier form of the stores has under the
+	// id of a profile; the zero Value is nothing.
+	LegacyEntry func(path, list, id string) (secret.Value, error)
 	// Executable is os.Executable: keyform itself, to be started as its own helper.
 	Executable func() (string, error)
 	// Wait sleeps for d, or until ctx ends and then gives its error.
