@@ -123,7 +123,7 @@ type reader struct {
 	// shared store; importing are the files in the middle of an import of its own.
 	relocating bool
 	importing  []sqlstore.Import
-	// quarantined are the databases that OpenClaw does not open any more.
+	// quarantined are the databases that OpenClaw does not write any more.
 	quarantined []string
 }
 

@@ -24,18 +24,18 @@ func (r *reader) refusalOf(agent, path string) string {
 }
 
 // quarantineRefusal is why a database in quarantine is not written: OpenClaw would take
-// the file for another one then and open it again, damaged as it is.
+// the file for another one then and write it again, damaged as it is.
 const quarantineRefusal = "OpenClaw has found the database damaged and keeps it in quarantine, which a write would end. Restore or repair it, run \"openclaw doctor --fix\", and plan again."
 
 func (r *reader) inQuarantine(path string) bool {
 	return slices.ContainsFunc(r.quarantined, func(q string) bool { return r.same(path, q) })
 }
 
-// warnQuarantine tells of a database that the gateway cannot use.
+// warnQuarantine tells of a database that the gateway does not write.
 func (r *reader) warnQuarantine(path string) {
 	if r.inQuarantine(path) {
 		r.warnf("KF0658", "Database in quarantine", diag.Range{},
-			"%s: OpenClaw has found it damaged and does not open it any more, so that what is in it is lost to the gateway. Restore it from a backup, or repair it, and run \"openclaw doctor --fix\".", r.label(path))
+			"%s: OpenClaw has found it damaged and refuses to write it: no login in it is refreshed any more. Restore it from a backup, or repair it, and run \"openclaw doctor --fix\".", r.label(path))
 	}
 }
 
