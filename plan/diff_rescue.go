@@ -173,7 +173,7 @@ func (r *rescue) importProfiles(s *LegacySource, m *model) {
 		case !d.targeted(d.liveAddress(m, p.ID)):
 		case slices.Contains(d.rules.RetiredIDs, p.oldID()):
 			left = append(left, p.oldID()+" (retired: "+d.live.Product+" "+d.live.Release+" has no use for it)")
-		case d.declaredAt(m, p.ID):
+		case r.written(m, p.ID):
 			there = append(there, p.ID+" (declared)")
 		case r.picked[at] != s:
 			there = append(there, p.ID+" (from another file)")
@@ -183,6 +183,7 @@ func (r *rescue) importProfiles(s *LegacySource, m *model) {
 			there = append(there, p.ID+" (inherited from the "+d.byAgent[d.rules.MainAgent].title()+")")
 		case yes:
 			d.importProfile(s, p, m, live)
+			r.meetLogin(p, m)
 			taken = append(taken, p.ID)
 			stands = true
 		case why == "":
@@ -207,7 +208,7 @@ func (r *rescue) importProfiles(s *LegacySource, m *model) {
 // leaves it out, too (isInheritedMainOAuthCredentialFromStores, 2026.9.6).
 func (r *rescue) inherited(p *LegacyProfile, m *model) bool {
 	shared := r.byAgent[r.rules.MainAgent]
-	if p.Kind != schema.OAuth || shared == nil || m == shared || shared.profiles[p.ID].kind != schema.OAuth || r.declaredAt(shared, p.ID) {
+	if p.Kind != schema.OAuth || shared == nil || m == shared || shared.profiles[p.ID].kind != schema.OAuth || r.written(shared, p.ID) {
 		return false
 	}
 	have := shared.live.Profile(p.ID)

@@ -74,7 +74,7 @@ func (r *rescue) renameOrders() {
 			if renamed := r.nowCalled(id); renamed != "" {
 				now = renamed
 			}
-			if to != "" && r.isOf(now, to) {
+			if to != "" && !r.declared[r.providerOrder(key)] && r.isOf(now, to) {
 				front[to] = append(front[to], now)
 			} else {
 				orders[key] = append(orders[key], now)
@@ -96,7 +96,7 @@ func (r *rescue) renameOrders() {
 
 func (r *rescue) renameOrder(key string, before, after []string) {
 	addr := r.providerOrder(r.rules.Provider(key))
-	if slices.Equal(before, after) || r.declared[addr] && len(after) > 0 {
+	if slices.Equal(before, after) || r.declared[addr] || r.declared[r.providerOrder(key)] {
 		return // what is declared is compared with what is there
 	}
 	c := Change{

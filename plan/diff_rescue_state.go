@@ -54,7 +54,7 @@ func (r *rescue) importState(s *LegacySource, m *model) {
 // under it afterwards. Of an id that no file has a credential of, nothing else is known.
 func (r *rescue) about(s *LegacySource, id, was string) bool {
 	m := r.byAgent[s.Agent]
-	if slices.Contains(r.rules.RetiredIDs, was) || slices.Contains(r.rules.RetiredIDs, id) || !r.visible(id, r.view(m)) || r.declaredAt(m, id) {
+	if slices.Contains(r.rules.RetiredIDs, was) || slices.Contains(r.rules.RetiredIDs, id) || !r.visible(id, r.view(m)) || r.written(m, id) {
 		return false
 	}
 	for _, agent := range []string{s.Agent, r.rules.MainAgent} {
