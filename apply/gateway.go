@@ -178,6 +178,9 @@ func (g *gatewayRun) execute(ctx context.Context) error {
 		return err
 	}
 	err := g.write(ctx)
+	if err == nil {
+		g.noteEnv()
+	}
 	if settleErr := g.settle(ctx, err); settleErr != nil {
 		g.unclean = true
 		err = together(err, settleErr)

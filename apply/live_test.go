@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -90,14 +91,73 @@ func TestUnresolvedReferencesAreNoted(t *testing.T) {
 	w := newWorld(t, "openclaw")
 	w.running, w.gp.Rules.ReloadMethod, w.reload.unresolved = true, "secrets.reload", 2
 	rep := w.mustApply()
-	if g := rep.Gateways[0]; g.Reload.State != "done" || len(g.Notes) != 1 || !strings.Contains(g.Notes[0], "could not resolve references (2,") {
+	if g := rep.Gateways[0]; g.Reload.State != "done" || !noted(g, "could not resolve references (2,") {
 		t.Errorf("%+v, notes %q", g.Reload, g.Notes)
 	}
 
 	w = newWorld(t, "openclaw")
 	w.running, w.gp.Rules.ReloadMethod = true, "secrets.reload"
-	if rep := w.mustApply(); len(rep.Gateways[0].Notes) != 0 {
-		t.Errorf("notes %q of a gateway that resolved everything", rep.Gateways[0].Notes)
+	if g := w.mustApply().Gateways[0]; noted(g, "could not resolve") || !noted(g, ".env") {
+		t.Errorf("notes %q of a gateway that resolved everything", g.Notes)
+	}
+}
+
+func noted(g GatewayReport, words string) bool {
+	return slices.ContainsFunc(g.Notes, func(note string) bool { return strings.Contains(note, words) })
+}
+
+// A gateway reads .env when it starts: what is new there waits, unless it is restarted.
+func TestChangesOfEnvWait(t *testing.T) {
+	for _, test := range []struct {
+		running bool
+		reload  schema.Reload
+		want    bool
+	}{
+		{true, schema.Reload{Mode: "live"}, true},
+		{true, schema.Reload{Mode: "none"}, true},
+		{true, schema.Reload{Mode: "restart"}, false},
+		{true, schema.Reload{Mode: "command", Argv: []string{"mine"}}, false},
+		{false, schema.Reload{Mode: "live"}, false},
+	} {
+		w := newWorld(t, "openclaw")
+		w.running, w.gp.Unit, w.gp.Reload = test.running, "openclaw-gateway.service", test.reload
+		if g := w.mustApply().Gateways[0]; noted(g, "reads .env when it starts") != test.want {
+			t.Errorf("%+v: notes %q", test, g.Notes)
+		}
+	}
+}
+
+// A gateway that has just got a new entry in secrets.providers is asked again until it has
+// seen that, and not for ever.
+func TestNewProvidersAreWaitedFor(t *testing.T) {
+	write := plan.StoreWrite{Changes: []plan.Change{{Ops: plan.Ops{plan.PutSecretProvider{Name: "keyform-file-1", Source: "file"}}}}}
+	unknown := &reload.Error{Kind: reload.Failed, What: "secrets.reload", Detail: "provider not configured"}
+	for _, test := range []struct {
+		name   string
+		writes []plan.StoreWrite
+		fails  int
+		calls  int
+		failed bool
+	}{
+		{"at once", []plan.StoreWrite{write}, 0, 1, false},
+		{"seen later", []plan.StoreWrite{write}, 3, 4, false},
+		{"never", []plan.StoreWrite{write}, 1 << 20, 21, true},
+		{"no entry", nil, 3, 1, true},
+	} {
+		f := &fakeReload{each: func(call int) error {
+			if call <= test.fails {
+				return unknown
+			}
+			return nil
+		}}
+		now := time.Now()
+		g := &gatewayRun{plan: &plan.GatewayPlan{Writes: test.writes}, report: &GatewayReport{}, deps: Deps{
+			Reload: f, Now: func() time.Time { return now },
+			Sleep: func(_ context.Context, d time.Duration) error { now = now.Add(d); return nil },
+		}}
+		if _, err := g.call(t.Context(), "rpc", "secrets.reload"); (err != nil) != test.failed || len(f.calls) != test.calls {
+			t.Errorf("%s: %d calls, %v", test.name, len(f.calls), err)
+		}
 	}
 }
 

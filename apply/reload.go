@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/keyform/keyform/plan"
@@ -17,6 +18,10 @@ const (
 	reloadPause = 500 * time.Millisecond
 	// reloadNews is how often a run that waits says so.
 	reloadNews = 10 * time.Second
+	// A gateway that takes in new entries of secrets.providers as it runs does so about a
+	// second after they were written (OpenClaw 2026.9.6), and resolves nothing through them
+	// before.
+	learnWait = 10 * time.Second
 	// goneFor is how long nothing may be running before it counts as ended.
 	goneFor = 5 * time.Second
 )
@@ -109,6 +114,12 @@ func (g *gatewayRun) call(ctx context.Context, how, what string) (gone bool, err
 	alive, news := start, start
 	for {
 		unresolved, err := g.deps.Reload.RPC(ctx, g.plan, what)
+		if (unresolved > 0 || reload.Is(err, reload.Failed)) && g.learning(g.deps.Now().Sub(start)) {
+			if err := g.deps.Sleep(ctx, reloadPause); err != nil {
+				return false, err
+			}
+			continue
+		}
 		if unresolved > 0 {
 			g.note(fmt.Sprintf(
 				"the gateway could not resolve references (%d, each counted for every agent that sees it): of one that it had resolved before it keeps the value, of another it has no credential. Its log says which.", unresolved))
@@ -136,4 +147,21 @@ func (g *gatewayRun) call(ctx context.Context, how, what string) (gone bool, err
 			return false, err
 		}
 	}
+}
+
+// noteEnv tells of a change that the gateway does not have yet: it reads .env at its start.
+func (g *gatewayRun) noteEnv() {
+	if mode := g.plan.Reload.Mode; g.running && (mode == "live" || mode == "none") && len(g.ofKind(plan.EnvStore)) > 0 {
+		g.note("the gateway reads " + g.ofKind(plan.EnvStore)[0].report.Label + " when it starts, so what is new there waits for a restart")
+	}
+}
+
+// learning tells that the gateway may not have seen yet what this run has entered in
+// secrets.providers.
+func (g *gatewayRun) learning(since time.Duration) bool {
+	return since < learnWait && slices.ContainsFunc(g.plan.Writes, func(w plan.StoreWrite) bool {
+		return slices.ContainsFunc(w.Changes, func(c plan.Change) bool {
+			return slices.ContainsFunc(c.Ops, func(op plan.Op) bool { _, is := op.(plan.PutSecretProvider); return is })
+		})
+	})
 }

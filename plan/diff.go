@@ -121,6 +121,7 @@ func (d *differ) run() GatewayPlan {
 		StateDir: d.live.StateDir, ConfigPath: d.live.ConfigPath, Home: d.live.Home,
 		Running: d.live.Running, PID: d.live.PID, Unit: d.live.Unit, Rules: d.rules,
 		Reload: d.want.Gateway.Reload, VersionConflict: d.live.VersionConflict,
+		ConfigReadOnly: d.live.ConfigReadOnly, TreatedAs: d.live.TreatedAs,
 		Untold: d.live.Untold && d.want.Gateway.Reload.Mode != "none",
 	}
 	d.collectDeclared()
@@ -142,6 +143,7 @@ func (d *differ) run() GatewayPlan {
 	d.guardImports()
 	d.checkReload()
 	d.assemble()
+	d.checkConfig()
 	return d.out
 }
 

@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/keyform/keyform/schema"
@@ -66,6 +67,12 @@ func (d *differ) compareExpires(p *schema.Profile, live *LiveProfile, rekey bool
 	case rekey && live.Expires != nil:
 		op.Expires, op.KeepExpires, after.Expires = nil, false, nil
 		return []string{"its expiry is dropped"}
+	}
+	// What nobody declares and the gateway takes for an expiry long past, earlier releases
+	// took for none (OpenClaw 2026.3.2): it would keep the credential from being used.
+	if never := live.Expires; never != nil && *never <= 0 && d.rules.StrictExpiry && live.Kind == schema.Token && !p.Lifecycle.Ignores("expires") {
+		op.Expires, op.KeepExpires, after.Expires = nil, false, nil
+		return []string{"its expiry of " + strconv.FormatFloat(*never, 'f', -1, 64) + " is dropped, which " + d.live.Product + " takes for past"}
 	}
 	op.Expires, op.KeepExpires, after.Expires = nil, true, live.Expires
 	return nil

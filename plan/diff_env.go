@@ -124,7 +124,7 @@ func LiteralRef(literal string) string { return "literal:" + literal }
 func (d *differ) outranked(p *schema.Provider, v providerVar, want Fingerprint, live *EnvLive) []string {
 	var out []string
 	for _, e := range d.live.Elsewhere {
-		if e.Name != v.name || want != "" && e.Value == want {
+		if e.Name != v.name || e.After || want != "" && e.Value == want {
 			continue
 		}
 		// A gateway that restarted itself carries along what it once took from the file.
@@ -155,8 +155,14 @@ func (d *differ) removeVar(addr schema.Address, r *Record, why string) {
 		d.forget(r)
 		return
 	}
+	var warnings []string
+	for _, e := range d.live.Elsewhere {
+		if e.Name == addr.Name && e.After && e.Value != "" {
+			warnings = append(warnings, e.Where+" sets "+addr.Name+" too, which counts from then on")
+		}
+	}
 	d.env = append(d.env, Change{
-		Address: addr.String(), Action: Delete, Name: addr.Name, Reason: why, Summary: "(sensitive) goes",
+		Warnings: warnings, Address: addr.String(), Action: Delete, Name: addr.Name, Reason: why, Summary: "(sensitive) goes",
 		Ops: Ops{DropVar{Name: addr.Name}}, Before: &Object{Type: "variable", Provider: addr.Provider, Value: live.Value},
 	})
 }

@@ -152,7 +152,7 @@ func (d *differ) pick() map[cell]*LegacySource {
 			if best[at] != nil {
 				rival = &best[at].LiveProfile
 			}
-			if yes, _ := p.better(rival, d.opts.Now); yes {
+			if yes, _ := p.better(rival, d.rules, d.opts.Now); yes {
 				best[at], from[at] = p, s
 			}
 		}
@@ -167,7 +167,7 @@ func (r *rescue) importProfiles(s *LegacySource, m *model) {
 	for i := range s.Profiles {
 		p := &s.Profiles[i]
 		live, at := m.live.Profile(p.ID), cell{s.Agent, p.ID}
-		yes, why := p.better(live, d.opts.Now)
+		yes, why := p.better(live, d.rules, d.opts.Now)
 		stands := false
 		switch {
 		case !d.targeted(d.liveAddress(m, p.ID)):
@@ -232,7 +232,7 @@ func (d *differ) importProfile(s *LegacySource, p *LegacyProfile, m *model, live
 	c := Change{
 		Address: d.liveAddress(m, p.ID).String(), Action: Migrate, Name: p.ID, Ops: Ops{op},
 		Summary: strings.Replace(credentialText(p.Kind, nil, d.opts.Now), "(sensitive)", "(sensitive) imported", 1),
-		Reason:  "which " + d.live.Product + " " + d.live.Release + " does not read",
+		Reason:  d.unread(s, m),
 		After:   &Object{Type: "profile", Provider: p.Provider, Kind: p.Kind, Value: p.Credential, From: s.Label, Expires: p.Expires},
 	}
 	if p.Expires != nil && p.Kind == schema.Token {
@@ -243,14 +243,22 @@ func (d *differ) importProfile(s *LegacySource, p *LegacyProfile, m *model, live
 	}
 	if live != nil {
 		c.Before = &Object{Type: "profile", Provider: live.Provider, Kind: live.Kind, Value: live.Credential, Expires: live.Expires}
-		if p.usable(d.opts.Now) && live.usable(d.opts.Now) {
+		if d.rules.usable(&p.LiveProfile, d.opts.Now) && d.rules.usable(live, d.opts.Now) {
 			c.Summary += "; it was refreshed later than the live one"
 		} else {
 			c.Summary += "; the live one cannot be used any more"
 		}
 	}
-	m.profiles[p.ID] = modelProfile{d.rules.Provider(p.Provider), p.Kind, p.usable(d.opts.Now), true}
+	m.profiles[p.ID] = modelProfile{d.rules.Provider(p.Provider), p.Kind, d.rules.usable(&p.LiveProfile, d.opts.Now), true}
 	m.change(c)
+}
+
+// unread says what the release does with a legacy file.
+func (d *differ) unread(s *LegacySource, m *model) string {
+	if pending := m.live.Import; pending != nil && pending.LoginFile == s.Label {
+		return "which " + d.live.Product + " " + d.live.Release + " reads only as long as the agent has no store"
+	}
+	return "which " + d.live.Product + " " + d.live.Release + " does not read"
 }
 
 // putAside plans the renaming of a file whose content is imported.

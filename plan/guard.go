@@ -29,7 +29,7 @@ func (d *differ) guard() {
 			addr := d.guardAddress(m, p.ID)
 			all[addr] = true
 			provider := d.rules.Provider(p.Provider)
-			if p.usable(d.opts.Now) {
+			if d.rules.usable(p, d.opts.Now) {
 				before[provider] = true
 			}
 			if m.dropped[p.ID] {

@@ -84,7 +84,7 @@ func (s *LegacySource) ref() StoreRef {
 // nil where there is none, and why not. The live store is what the release reads and
 // writes, so it wins unless what it has is of no use; of two logins the one that was
 // refreshed later wins, never an older refresh token over a newer one.
-func (p *LegacyProfile) better(live *LiveProfile, now int64) (yes bool, why string) {
+func (p *LegacyProfile) better(live *LiveProfile, rules Rules, now int64) (yes bool, why string) {
 	switch {
 	case live == nil:
 		return true, ""
@@ -97,11 +97,11 @@ func (p *LegacyProfile) better(live *LiveProfile, now int64) (yes bool, why stri
 			return false, "the live one is that of another account"
 		}
 		return p.later(live), "the live login was refreshed later"
-	case p.Kind == schema.Token && live.Kind == schema.Token && p.usable(now) && live.usable(now):
+	case p.Kind == schema.Token && live.Kind == schema.Token && rules.usable(&p.LiveProfile, now) && rules.usable(live, now):
 		return p.later(live), "the live one expires later"
-	case live.usable(now):
+	case rules.usable(live, now):
 		return false, "the live one is in use"
-	case !p.usable(now):
+	case !rules.usable(&p.LiveProfile, now):
 		return false, "neither of the two can be used"
 	}
 	return true, ""

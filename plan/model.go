@@ -41,7 +41,7 @@ func newModel(s *StoreSnapshot, rules Rules, now int64) *model {
 		orders:   make(map[string][]string, len(s.Orders)),
 	}
 	for _, p := range s.Profiles {
-		m.profiles[p.ID] = modelProfile{rules.Provider(p.Provider), p.Kind, p.usable(now), false}
+		m.profiles[p.ID] = modelProfile{rules.Provider(p.Provider), p.Kind, rules.usable(&p, now), false}
 	}
 	for provider, ids := range s.Orders {
 		m.orders[provider] = ids
@@ -49,11 +49,20 @@ func newModel(s *StoreSnapshot, rules Rules, now int64) *model {
 	return m
 }
 
-func (p *LiveProfile) usable(now int64) bool {
-	if p.Kind == schema.OAuth {
+// usable tells that a gateway would send the credential.
+func (r Rules) usable(p *LiveProfile, now int64) bool {
+	switch {
+	case p.Kind == schema.OAuth:
 		return true
+	case p.Credential == "" && p.Reference == nil:
+		return false
+	case p.Kind != schema.Token || p.Expires == nil:
+		return true
+	case *p.Expires <= 0:
+		// Up to OpenClaw 2026.3.2 such an expiry is none.
+		return !r.StrictExpiry
 	}
-	return (p.Credential != "" || p.Reference != nil) && (p.Expires == nil || *p.Expires <= 0 || *p.Expires > float64(now))
+	return *p.Expires > float64(now) && (r.MaxExpiry == 0 || *p.Expires <= r.MaxExpiry)
 }
 
 // orderKey finds how the store spells the provider of an order; given when it has none.

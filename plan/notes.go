@@ -32,6 +32,9 @@ func (d *differ) notes() []string {
 	if d.out.Untold {
 		out = append(out, "The gateway could not be told of what was written before: apply tells it again.")
 	}
+	if d.live.ConfigReadOnly != "" {
+		out = append(out, fmt.Sprintf("%s does not write its configuration itself: %s. An edit from outside, such as keyform's, is what that is for.", d.live.Product, d.live.ConfigReadOnly))
+	}
 	c := d.live.Config
 	for _, provider := range c.ModelKeys {
 		out = append(out, fmt.Sprintf("%s has an API key of its own for %s in models.providers, used where neither a profile nor a variable applies.", c.Label, provider))
@@ -80,8 +83,13 @@ func (d *differ) heirs(provider string) []string {
 			out = append(out, m.ref.Agent)
 		}
 	}
-	if len(out) > 5 {
-		out = append(out[:5], fmt.Sprintf("and %d more", len(out)-5))
+	return shorten(out)
+}
+
+// shorten names five, and counts the others.
+func shorten(names []string) []string {
+	if len(names) > 5 {
+		return append(names[:5:5], fmt.Sprintf("and %d more", len(names)-5))
 	}
-	return out
+	return names
 }

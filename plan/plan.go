@@ -60,6 +60,9 @@ type GatewayPlan struct {
 	PID        int    `json:"pid,omitempty"`
 	Unit       string `json:"unit,omitempty"`
 	Rules      Rules  `json:"rules"`
+	// ConfigReadOnly and TreatedAs are as in GatewaySnapshot.
+	ConfigReadOnly string `json:"config_read_only,omitempty"`
+	TreatedAs      string `json:"treated_as,omitempty"`
 	// VersionConflict says that the declared version and the host's own evidence differ in
 	// what stores or locks they mean: a plan may look ahead, an apply may not. "" is none.
 	VersionConflict string `json:"version_conflict,omitempty"`

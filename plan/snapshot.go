@@ -57,6 +57,12 @@ type GatewaySnapshot struct {
 	Stores []StoreSnapshot `json:"stores"`
 	Config ConfigSnapshot  `json:"config"`
 	Env    EnvSnapshot     `json:"env"`
+	// ConfigReadOnly says what keeps the gateway from writing its own configuration, as a
+	// user knows it: "OPENCLAW_CONFIG_READONLY=1 in openclaw-gateway.service"; "" for
+	// nothing. An edit from outside is not meant by that.
+	ConfigReadOnly string `json:"config_read_only,omitempty"`
+	// TreatedAs is the last release that keyform knows, where Release is a later one; else "".
+	TreatedAs string `json:"treated_as,omitempty"`
 	// Elsewhere are variables that reach the gateway another way than its .env file.
 	Elsewhere []EnvElsewhere `json:"elsewhere,omitempty"`
 	Ledger    Ledger         `json:"ledger"`
@@ -140,6 +146,19 @@ type Rules struct {
 	// BuiltInEnv: a reference to a variable by the name of the default provider is
 	// resolved whatever else an entry of that name in secrets.providers is.
 	BuiltInEnv bool `json:"built_in_env,omitempty"`
+	// StrictExpiry: a token that expires at or before the beginning of 1970 cannot be used;
+	// else such an expiry counts as none. MaxExpiry is the last one that can be used, in
+	// milliseconds since then, 0 where every one can.
+	StrictExpiry bool    `json:"strict_expiry,omitempty"`
+	MaxExpiry    float64 `json:"max_expiry,omitempty"`
+	// AuthHot: a running gateway takes in a change of auth in its configuration without a
+	// restart.
+	AuthHot bool `json:"auth_hot,omitempty"`
+	// NoFlatEnv: the release refuses a configuration with variables in env itself, beside
+	// env.vars. AgentEntries: agents are in agents.entries, and agents.list counts only
+	// where that is not there; else agents.entries is refused.
+	NoFlatEnv    bool `json:"no_flat_env,omitempty"`
+	AgentEntries bool `json:"agent_entries,omitempty"`
 	// ClaudeSync is the profile that the product's own sync copies Claude Code's login
 	// to, "" for products without that sync.
 	ClaudeSync string `json:"claude_sync,omitempty"`
@@ -275,6 +294,9 @@ type ConfigSnapshot struct {
 	Exists   bool     `json:"exists"`
 	// Refusal says why the auth object cannot be edited, "" if it can.
 	Refusal string `json:"refusal,omitempty"`
+	// Faults say why the release refuses the configuration as it is, one clause each; nil
+	// where keyform knows of nothing.
+	Faults []string `json:"faults,omitempty"`
 	// Listings are auth.profiles, in the order of the file.
 	Listings []Listing `json:"listings,omitempty"`
 	// Orders are auth.order by provider, as spelt there, without empty ones.
@@ -282,7 +304,7 @@ type ConfigSnapshot struct {
 	// Agents are the ids that the configuration declares, sorted.
 	Agents []string `json:"agents,omitempty"`
 	// EnvVars are the variables of env.vars (and flat env keys), by name; only
-	// those that some provider uses.
+	// those that some provider uses or a declared reference names.
 	EnvVars map[string]Fingerprint `json:"env_vars,omitempty"`
 	// ModelKeys are the providers with a models.providers.*.apiKey, sorted.
 	ModelKeys []string `json:"model_keys,omitempty"`
@@ -371,8 +393,8 @@ type EnvLive struct {
 	Applied bool `json:"applied,omitempty"`
 }
 
-// EnvElsewhere is a variable that the gateway gets before its .env file, which
-// therefore cannot change it.
+// EnvElsewhere is a variable that the gateway gets another way than by its .env file:
+// unless After, before it, so that the file cannot change it.
 type EnvElsewhere struct {
 	Name string `json:"name"`
 	// Where names the place for a user: "openclaw-gateway.service", "the running gateway (pid 4711)".
@@ -382,6 +404,8 @@ type EnvElsewhere struct {
 	// Process tells that it is the environment of the running process, which also
 	// holds what that process took from the .env file when it started.
 	Process bool `json:"process,omitempty"`
+	// After tells that what the .env file sets wins over it.
+	After bool `json:"after,omitempty"`
 }
 
 // ProfileDomain is what the fingerprint of a profile's credential is bound to. All

@@ -34,20 +34,26 @@ type View struct {
 
 // GatewayView is the header of a gateway's part.
 type GatewayView struct {
-	Name       string   `json:"name"`
-	Product    string   `json:"product"`
-	Release    string   `json:"release,omitempty"`
-	Evidence   string   `json:"evidence,omitempty"`
-	StateDir   string   `json:"state_dir"`
-	ConfigPath string   `json:"config_path"`
-	Running    bool     `json:"running"`
-	PID        int      `json:"pid,omitempty"`
-	Reload     string   `json:"reload,omitempty"`
-	Unmanaged  []string `json:"unmanaged"`
-	Notes      []string `json:"notes,omitempty"`
-	Steps      []Step   `json:"steps,omitempty"`
-	home       string
-	envWaits   bool
+	Name       string `json:"name"`
+	Product    string `json:"product"`
+	Release    string `json:"release,omitempty"`
+	Evidence   string `json:"evidence,omitempty"`
+	StateDir   string `json:"state_dir"`
+	ConfigPath string `json:"config_path"`
+	Running    bool   `json:"running"`
+	PID        int    `json:"pid,omitempty"`
+	Reload     string `json:"reload,omitempty"`
+	// TreatedAs and ConfigReadOnly are as in GatewaySnapshot.
+	TreatedAs      string `json:"treated_as,omitempty"`
+	ConfigReadOnly string `json:"config_read_only,omitempty"`
+	// EnvWaits tells that a change of .env waits for a restart, which nobody was asked for;
+	// RestartsItself that the gateway restarts by itself for a change of its configuration.
+	EnvWaits       bool     `json:"env_waits,omitempty"`
+	RestartsItself bool     `json:"restarts_itself,omitempty"`
+	Unmanaged      []string `json:"unmanaged"`
+	Notes          []string `json:"notes,omitempty"`
+	Steps          []Step   `json:"steps,omitempty"`
+	home           string
 }
 
 // ChangeView is one change.
@@ -111,13 +117,15 @@ func (v *View) addGateway(g *GatewayPlan) {
 		Name: g.Name, Product: g.Product, Release: g.Release, Evidence: g.Evidence,
 		StateDir: g.StateDir, ConfigPath: g.ConfigPath, Running: g.Running, PID: g.PID,
 		Reload: g.Reload.Mode, Unmanaged: g.Unmanaged, Notes: g.Notes, Steps: g.Steps, home: g.Home,
+		TreatedAs: g.TreatedAs, ConfigReadOnly: g.ConfigReadOnly,
 	}
 	if gv.Unmanaged == nil {
 		gv.Unmanaged = []string{}
 	}
 	v.Unchecked += g.Unchecked
 	for _, w := range g.Writes {
-		gv.envWaits = gv.envWaits || w.Store.Kind == EnvStore && g.Running && g.Reload.Mode == "live"
+		gv.EnvWaits = gv.EnvWaits || w.Store.Kind == EnvStore && g.Running && (g.Reload.Mode == "live" || g.Reload.Mode == "none")
+		gv.RestartsItself = gv.RestartsItself || g.restartsFor(&w)
 		store := StoreView{w.Store.Kind, w.Store.Agent, w.Store.Path, w.Store.Label}
 		for _, c := range w.Changes {
 			v.Changes = append(v.Changes, newChangeView(g.Name, store, c))

@@ -75,6 +75,7 @@ func liveGateway(g *GatewaySnapshot) LiveGateway {
 		GatewayView: GatewayView{
 			Name: g.Name, Product: g.Product, Release: g.Release, Evidence: g.Evidence,
 			StateDir: g.StateDir, ConfigPath: g.ConfigPath, Running: g.Running, PID: g.PID, Unmanaged: []string{}, home: g.Home,
+			TreatedAs: g.TreatedAs, ConfigReadOnly: g.ConfigReadOnly,
 		},
 		Listings: append([]Listing{}, g.Config.Listings...), Orders: g.Config.Orders, Variables: []LiveVariable{}, configLabel: g.Config.Label,
 	}

@@ -62,6 +62,9 @@ func writeHeader(b *strings.Builder, g *GatewayView, s Style) {
 	} else {
 		b.WriteString(", not running\n")
 	}
+	if g.TreatedAs != "" {
+		b.WriteString("newer than what this keyform knows, and treated as " + g.TreatedAs + "\n")
+	}
 }
 
 func (v *View) writeGateway(b *strings.Builder, g *GatewayView, s Style) {
@@ -189,12 +192,12 @@ func (v *View) costText() []string {
 // reloadText says how the gateways learn of the change.
 func (v *View) reloadText() string {
 	modes := map[string]bool{}
-	waits := false
+	waits, restarts := false, false
 	for _, g := range v.Gateways {
 		if g.Running {
 			modes[g.Reload] = true
 		}
-		waits = waits || g.envWaits
+		waits, restarts = waits || g.EnvWaits, restarts || g.RestartsItself
 	}
 	if len(modes) == 0 {
 		return ""
@@ -202,6 +205,9 @@ func (v *View) reloadText() string {
 	text := "Reload: " + strings.Join(sortedKeys(modes), ", ")
 	if waits {
 		text += `; .env waits for a restart (reload = "restart" would do it)`
+	}
+	if restarts {
+		text += "; for the configuration the gateway restarts itself"
 	}
 	return text + "."
 }

@@ -68,9 +68,10 @@ func (c configuration) lastTouched() string { return c.merged.get("meta", "lastT
 // agentEntry is an agent of the configuration; dir is "" for the usual directory.
 type agentEntry struct{ id, dir string }
 
-// agents are those of agents.list, and of agents.entries, which has them by id from
-// OpenClaw 2026.8.1 on; each once, the first entry of an id counting.
-func (c configuration) agents() []agentEntry {
+// agents are those of agents.list, or, where the release has that and the configuration
+// does, of agents.entries alone, which has them by id: OpenClaw 2026.9.6 takes an empty one
+// for main. Each is there once, the first entry of an id counting.
+func (c configuration) agents(rules plan.Rules) []agentEntry {
 	var out []agentEntry
 	seen := map[string]bool{}
 	add := func(id string, entry *value) {
@@ -79,11 +80,14 @@ func (c configuration) agents() []agentEntry {
 			out = append(out, agentEntry{id, strings.TrimSpace(entry.get("agentDir").str())})
 		}
 	}
+	if entries := c.merged.get("agents", "entries"); rules.AgentEntries && entries != nil {
+		for id, entry := range entries.each() {
+			add(id, entry)
+		}
+		return out
+	}
 	for _, entry := range c.merged.get("agents", "list").elements() {
 		add(entry.get("id").str(), entry)
-	}
-	for id, entry := range c.merged.get("agents", "entries").each() {
-		add(id, entry)
 	}
 	return out
 }
@@ -128,11 +132,11 @@ func (c configuration) snapshot(r *reader, rules plan.Rules) plan.ConfigSnapshot
 	auth := c.merged.get(authKey)
 	s.Listings = readListings(auth.get(profilesKey))
 	s.Orders = mergedOrders(auth.get(orderKey))
-	for _, a := range c.agents() {
+	for _, a := range c.agents(rules) {
 		s.Agents = append(s.Agents, a.id)
 	}
 	slices.Sort(s.Agents)
-	s.EnvVars = c.envVars(r, rules)
+	s.EnvVars, s.Faults = c.envVars(r, rules), c.faults(rules)
 	model := c.merged.get("agents", "defaults", "model")
 	if s.Model = model.str(); s.Model == "" {
 		s.Model = model.get("primary").str()
@@ -195,7 +199,8 @@ func mergedOrders(v *value) map[string][]string {
 }
 
 // envVars are the variables of env.vars and the flat ones of env, the latter
-// winning, that some provider uses. What a substitution gives is not known.
+// winning, that some provider uses; the flat ones only where the release takes any. What a
+// substitution gives is not known.
 func (c configuration) envVars(r *reader, rules plan.Rules) map[string]plan.Fingerprint {
 	var out map[string]plan.Fingerprint
 	take := func(name string, v *value) {
@@ -216,7 +221,9 @@ func (c configuration) envVars(r *reader, rules plan.Rules) map[string]plan.Fing
 		take(name, v)
 	}
 	for name, v := range env.each() {
-		take(name, v)
+		if !rules.NoFlatEnv {
+			take(name, v)
+		}
 	}
 	return out
 }

@@ -38,9 +38,11 @@ func RPCEndpoint(ctx context.Context, host Host, g *plan.GatewayPlan) (reload.En
 		return none, errors.New(r.diags[len(r.diags)-1].Detail)
 	}
 	r.place.live = r.current()
-	e := endpoint{reader: r, row: row, gateway: config.merged.get("gateway"), dotenv: envfile.Parse(nil)}
-	if raw, err := host.FS.ReadFile(filepath.Join(r.envDir(), envName)); err == nil {
-		e.dotenv = envfile.Parse(raw)
+	e := endpoint{reader: r, row: row, gateway: config.merged.get("gateway")}
+	for _, file := range []string{filepath.Join(r.envDir(), envName), r.gatewayEnv(row)} {
+		if raw, err := host.FS.ReadFile(file); file != "" && err == nil {
+			e.files = append(e.files, envfile.Parse(raw))
+		}
 	}
 	return e.resolve()
 }
@@ -83,7 +85,8 @@ type endpoint struct {
 	*reader
 	row     *product.Release
 	gateway *value
-	dotenv  *envfile.File
+	// files are the environment files, the first one winning.
+	files []*envfile.File
 }
 
 // env is the first of the variables that is set in the gateway's environment.
@@ -97,8 +100,10 @@ func (e *endpoint) env(names ...string) string {
 		if v := e.unitEnv(name); v != "" {
 			return v
 		}
-		if v, _ := e.dotenv.Lookup(name); strings.TrimSpace(v) != "" {
-			return strings.TrimSpace(v)
+		for _, f := range e.files {
+			if v, _ := f.Lookup(name); strings.TrimSpace(v) != "" {
+				return strings.TrimSpace(v)
+			}
 		}
 	}
 	return ""

@@ -29,20 +29,74 @@ func (r *reader) remark(format string, args ...any) {
 // readImports finds the files of an older form, and what the gateway will make of
 // them: profiles, as long as there is no store, and nothing after that.
 func (r *reader) readImports(ctx context.Context, row *product.Release) {
-	if !row.ImportsLegacyFiles {
-		return
-	}
 	main := &r.out.Stores[0]
 	for i := range r.out.Stores {
-		s := &r.out.Stores[i]
-		// An agent without a store gets a copy of main's, where that has anything.
-		r.readImport(ctx, s, filepath.Join(filepath.Dir(s.Path), legacyStore), i > 0 && len(main.Profiles) > 0)
+		if s := &r.out.Stores[i]; row.ImportsLegacyFiles {
+			// Up to OpenClaw 2026.4.27 an agent without a store gets a copy of main's, where
+			// that has anything.
+			copied := !row.NoClone && i > 0 && len(main.Profiles) > 0
+			r.readImport(ctx, s, filepath.Join(filepath.Dir(s.Path), legacyStore), copied)
+		}
 	}
 	dir := filepath.Join(r.place.stateDir, oauthDir)
 	if over := r.productEnv(r.place.product.OAuthDirEnv); over != "" {
 		dir = r.host.expand(over, r.place.home)
 	}
-	r.readImport(ctx, main, filepath.Join(dir, oauthFile), false)
+	file := filepath.Join(dir, oauthFile)
+	switch {
+	case row.NoClone && (row.ImportsLegacyFiles || row.ImportsLogins):
+		r.readOwnImports(ctx, row, file)
+	case row.ImportsLegacyFiles:
+		r.readImport(ctx, main, file, false)
+	}
+	for i := range r.out.Stores {
+		if s := &r.out.Stores[i]; s.Import != nil {
+			s.Import.Alone = row.NoClone
+		}
+	}
+}
+
+// readOwnImports looks at oauth.json where every agent without a store takes it in by
+// itself, main or not (OpenClaw 2026.4.29 and 2026.6.11). A plan tells of that.
+func (r *reader) readOwnImports(ctx context.Context, row *product.Release, file string) {
+	if !r.host.exists(file) {
+		return
+	}
+	ids, err := r.legacyIDs(ctx, file)
+	if err != nil || len(ids) == 0 {
+		return
+	}
+	slices.Sort(ids)
+	taken := false
+	for i := range r.out.Stores {
+		s := &r.out.Stores[i]
+		if !s.Missing() {
+			continue
+		}
+		taken = true
+		if s.Import == nil {
+			s.Import = &plan.LegacyImport{Load: r.load(s)}
+		}
+		s.Import.Logins, s.Import.LoginFile = ids, r.label(file)
+	}
+	// Of a release with databases the plan tells what becomes of the file.
+	if row.ImportsLegacyFiles && !taken {
+		r.remarkUnread(file)
+	}
+}
+
+// load is what makes the gateway load a store.
+func (r *reader) load(s *plan.StoreSnapshot) string {
+	load := "running " + r.place.product.Bins[0] + " models status"
+	if s.Agent != product.MainAgent {
+		return load + " --agent " + s.Agent
+	}
+	return load
+}
+
+// remarkUnread tells of a file of an older form beside a newer one.
+func (r *reader) remarkUnread(path string) {
+	r.remark("%s is of an older form, and %s does not read it as long as it has %s. It stays, with what is in it.", r.label(path), r.place.product.Title, storeFile)
 }
 
 // productEnv is one of the product's own variables as the gateway has it.
@@ -60,7 +114,7 @@ func (r *reader) readImport(ctx context.Context, s *plan.StoreSnapshot, path str
 	}
 	label, title := r.label(path), r.place.product.Title
 	if copied || !s.Missing() {
-		r.remark("%s is of an older form, and %s does not read it as long as it has %s. It stays, with what is in it.", label, title, storeFile)
+		r.remarkUnread(path)
 		return
 	}
 	ids, err := r.legacyIDs(ctx, path)

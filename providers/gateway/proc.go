@@ -113,6 +113,11 @@ func (p *Proc) environ(pid int) (map[string]string, error) {
 	return env, nil
 }
 
+// cwd is the working directory of the process. Only its owner and root may look.
+func (p *Proc) cwd(pid int) (string, error) {
+	return os.Readlink(filepath.Join(p.root, strconv.Itoa(pid), "cwd"))
+}
+
 // files are the files that the process has mapped and whose names end in suffix,
 // each once.
 func (p *Proc) files(pid int, suffix string) []string {

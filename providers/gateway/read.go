@@ -75,7 +75,7 @@ func (r *reader) read(ctx context.Context, taken map[string]string) bool {
 	r.describe(row)
 	r.out.Config = config.snapshot(r, r.out.Rules)
 	r.readStoredRefs()
-	if !r.readStores(ctx, config, ledger, hostKey) || !r.readEnv(ctx, ledger, hostKey) || !r.settle(ctx, ledger, hostKey) {
+	if !r.readStores(ctx, config, ledger, hostKey) || !r.readEnv(ctx, row, ledger, hostKey) || !r.settle(ctx, ledger, hostKey) {
 		return false
 	}
 	r.out.CommandLine = r.commandLine()
@@ -134,15 +134,16 @@ func (r *reader) label(path string) string {
 }
 
 // readEnv reads the .env file and finds the variables that come from elsewhere.
-func (r *reader) readEnv(ctx context.Context, ledger plan.Ledger, hostKey []byte) bool {
+func (r *reader) readEnv(ctx context.Context, row *product.Release, ledger plan.Ledger, hostKey []byte) bool {
 	spelled := filepath.Join(r.envDir(), envName)
 	path, err := r.host.real(spelled)
+	f := envfile.Parse(nil)
 	if err == nil {
 		r.out.Env = plan.EnvSnapshot{Path: path, Label: r.label(spelled)}
 		var raw []byte
 		raw, err = fsys.ReadStable(ctx, r.host.FS, path, r.host.Sleep, func([]byte) error { return nil })
 		if err == nil {
-			f := envfile.Parse(raw)
+			f = envfile.Parse(raw)
 			r.out.Env.Exists, r.out.Env.Vars = true, readVars(f, r.spec.Name, r.key)
 			r.applyVars(f, ledger, hostKey)
 		} else if errors.Is(err, fs.ErrNotExist) {
@@ -153,7 +154,7 @@ func (r *reader) readEnv(ctx context.Context, ledger plan.Ledger, hostKey []byte
 		r.errorf("KF0421", "Environment file that cannot be read", diag.Range{}, "%s: %s.", r.show(spelled), reason(err))
 		return false
 	}
-	r.readElsewhere()
+	r.readElsewhere(row, f)
 	return true
 }
 

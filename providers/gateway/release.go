@@ -54,6 +54,9 @@ func (r *reader) release(lastTouched string) (*product.Release, bool) {
 	if chosen.release == "" {
 		r.out.Evidence = ""
 	}
+	if c, err := product.Compare(chosen.release, p.Known); err == nil && c > 0 {
+		r.out.TreatedAs = p.Known
+	}
 	r.out.VersionConflict = conflict(p, row, chosen, found, r.present(r.later(row.Generation)))
 	return row, true
 }

@@ -44,7 +44,7 @@ func (r *reader) storePlaces(config configuration, f form) ([]storeAt, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, a := range config.agents() {
+	for _, a := range config.agents(r.out.Rules) {
 		switch {
 		case a.dir != "":
 			at[a.id] = storeAt{a.id, filepath.Join(r.host.expand(a.dir, r.place.home), f.file), true}

@@ -11,6 +11,8 @@ type unit struct {
 	env  map[string]string
 	// exec is the command line of ExecStart, nil if there is none.
 	exec []string
+	// dir is its WorkingDirectory, "" if it names none.
+	dir string
 }
 
 // findUnit reads the unit of that name (with ".service") from where the products
@@ -63,6 +65,8 @@ func (u *unit) read(h *Host, text, home string) {
 			}
 		case "EnvironmentFile":
 			u.readEnvFile(h, strings.TrimPrefix(value, "-"))
+		case "WorkingDirectory":
+			u.dir = strings.TrimPrefix(value, "-")
 		case "ExecStart":
 			u.exec = unitWords(strings.TrimLeft(value, "@-:+!"))
 		}

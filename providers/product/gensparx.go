@@ -13,7 +13,7 @@ func gensparx() Product {
 		UnitEnv: "GENSPARX_SYSTEMD_UNIT", VersionEnv: "GENSPARX_SERVICE_VERSION", LockDir: "gensparx",
 		Port: defaultPort, PortEnv: []string{"GENSPARX_GATEWAY_PORT", "CLAWDBOT_GATEWAY_PORT"},
 		TokenEnv: []string{"GENSPARX_GATEWAY_TOKEN"}, PasswordEnv: []string{"GENSPARX_GATEWAY_PASSWORD"},
-		Until: "2026.1.0", ForeignEvidence: laterOpenClaw(),
+		Until: "2026.1.0", ForeignEvidence: laterOpenClaw(), Known: "1.0.16",
 		Releases: gensparxReleases(),
 		Earlier:  []Product{gensparxMarch()},
 	}

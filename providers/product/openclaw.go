@@ -15,7 +15,8 @@ func openclaw() Product {
 		Port: defaultPort, PortEnv: []string{"OPENCLAW_GATEWAY_PORT", "CLAWDBOT_GATEWAY_PORT"},
 		TokenEnv:    []string{"OPENCLAW_GATEWAY_TOKEN", "CLAWDBOT_GATEWAY_TOKEN"},
 		PasswordEnv: []string{"OPENCLAW_GATEWAY_PASSWORD", "CLAWDBOT_GATEWAY_PASSWORD"},
-		Releases:    openclawReleases(),
+		Known:       "2026.9.6",
+		Releases:    configured(openclawReleases()),
 	}
 }
 
@@ -96,7 +97,7 @@ func laterReleases(r45 Release) []Release {
 	r81 := r71.from("2026.8.1")
 	r81.Variables, r81.AuthAliases, r81.DefaultModel = vars81(), auth81(), gpt56
 	r81.PortOfProfile, r81.Archive = true, ".migrated-TIME-UUID"
-	r81.NoTouchedAt, r81.ProvidersLive, r81.BuiltInEnv = true, true, true
+	r81.NoTouchedAt, r81.BuiltInEnv = true, true
 	r81.Renamed = map[string]string{"openai-codex": "openai", "codex": "openai", "codex-cli": "openai", "claude-cli": "anthropic", "google-gemini-cli": "google"}
 	r81.RetiredIDs, r81.SyncedIDs = []string{claudeCLI}, []string{minimaxCLI, openaiDefault}
 	r81.Generation, r81.Coordinated, r81.LegacyBlocks = SharedTables, true, true

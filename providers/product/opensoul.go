@@ -16,7 +16,7 @@ func opensoul() Product {
 		Port: defaultPort, PortEnv: []string{"OPENSOUL_GATEWAY_PORT", "OPENCLAW_GATEWAY_PORT"},
 		TokenEnv:    []string{"OPENSOUL_GATEWAY_TOKEN", "OPENCLAW_GATEWAY_TOKEN"},
 		PasswordEnv: []string{"OPENSOUL_GATEWAY_PASSWORD", "OPENCLAW_GATEWAY_PASSWORD"},
-		Until:       "2026.1.0", ForeignEvidence: laterOpenClaw(),
+		Until:       "2026.1.0", ForeignEvidence: laterOpenClaw(), Known: "0.2.3",
 		Releases: []Release{{
 			Generation: OneFile, LockForm: lockDir, ImportsLegacyFiles: true,
 			SyncedIDs: []string{qwenCLI, minimaxCLI}, RetiredIDs: retired(), DefaultModel: "openai/gpt-5.2",

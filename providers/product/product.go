@@ -69,6 +69,9 @@ type Product struct {
 	// Logins are the arguments of the product's command for a login at a provider, where
 	// they are others than those of LoginCommand.
 	Logins map[string]string
+	// Known is the last release that was looked at, "" where all are alike: later ones are
+	// treated as it.
+	Known string
 	// Releases are in ascending order. A single one without From holds for all.
 	Releases []Release
 	// dropped is what For left out of StateDirEnv and ConfigEnv, by what is in its place.
@@ -100,6 +103,9 @@ type Release struct {
 	ModeMigrations                             []string
 	RetiredIDs                                 []string
 	ImportsLegacyFiles                         bool
+	StrictExpiry, AuthHot, NoFlatEnv           bool
+	AgentEntries                               bool
+	MaxExpiry                                  float64
 	DefaultModel                               string
 	Variables                                  map[string][]string
 	Aliases                                    map[string]string
@@ -115,6 +121,23 @@ type Release struct {
 	// configurations ("clawdbot.json") the release takes over; nil for all that
 	// Product.LegacyDirs and LegacyConfigs name.
 	Predecessors []string
+	// ImportsLogins: of the files of ImportsLegacyFiles, oauth.json alone, and into the
+	// store of every agent that has none. NoClone: an agent without a store gets no copy of
+	// main's.
+	ImportsLogins, NoClone bool
+	// GatewayEnv is an environment file in the home directory that is read after .env, where
+	// the state directory is the default one; "" for none.
+	GatewayEnv string
+	// CwdRefuses are the variables, as patterns of path.Match, that the release does not take
+	// from the .env file of its working directory, which it reads before the other. nil is
+	// none, see AllVariables.
+	CwdRefuses []string
+	// YieldingEnv is the variable in which a service lists those of its variables over which
+	// .env wins, "" for none.
+	YieldingEnv string
+	// ReadOnlyEnv are the variables of which "1" keeps the release from writing its
+	// configuration.
+	ReadOnlyEnv []string
 	// FixedAgentDir tells that no variable moves the shared store (Product.AgentDirEnv).
 	FixedAgentDir bool
 }
@@ -221,6 +244,7 @@ func (r *Release) Rules() plan.Rules {
 		SyncedIDs: r.SyncedIDs, ClaudeSync: r.ClaudeSync, ModeMigrations: r.ModeMigrations, ListedFallback: r.ListedFallback,
 		OrderNeedsStore: r.OrderNeedsStore, Coordinated: r.Coordinated, LegacyBlocks: r.LegacyBlocks, SchemaAgent: r.SchemaAgent, SchemaState: r.SchemaState,
 		NoTouchedAt: r.NoTouchedAt, ProvidersLive: r.ProvidersLive, BuiltInEnv: r.BuiltInEnv, Renamed: r.Renamed, Archive: r.Archive,
+		StrictExpiry: r.StrictExpiry, MaxExpiry: r.MaxExpiry, AuthHot: r.AuthHot, NoFlatEnv: r.NoFlatEnv, AgentEntries: r.AgentEntries,
 		RetiredIDs: r.RetiredIDs, DefaultModel: r.DefaultModel,
 	}
 }
