@@ -182,8 +182,8 @@ func (g *gatewayRun) provision(ctx context.Context, s *storeRun) error {
 	if !s.write.Provision {
 		return nil
 	}
-	if _, err := g.deps.fs().Stat(s.write.Store.Path); err == nil {
-		return nil
+	if none, err := gateway.NoDatabase(ctx, g.deps.host(), s.write.Store, g.plan.Rules); err != nil || !none {
+		return err
 	}
 	if g.deps.Provision == nil {
 		return &RefusedError{Gateway: g.plan.Name, Reason: s.report.Label + " does not exist, and this run cannot have it made."}

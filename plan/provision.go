@@ -27,7 +27,7 @@ func (d *differ) provision(m *model, w *StoreWrite) {
 		d.out.CommandLine = d.live.CommandLine
 		d.dropTouchedAt()
 	}
-	d.legacyRemarks = append(d.legacyRemarks, fmt.Sprintf("%s is not there yet: %s's own command line makes it, empty, before keyform writes.", m.ref.Label, d.live.Product))
+	d.legacyRemarks = append(d.legacyRemarks, fmt.Sprintf("%s is not made yet: %s's own command line makes it, empty, before keyform writes.", m.ref.Label, d.live.Product))
 }
 
 // dropTouchedAt takes what an earlier release noted out of the configuration, where the

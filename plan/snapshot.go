@@ -226,7 +226,8 @@ type StoreSnapshot struct {
 	// Refusal says why the store must not be written, as a sentence; "" if it may.
 	Refusal string `json:"refusal,omitempty"`
 	Exists  bool   `json:"exists"`
-	// NoDatabase tells that the database that would hold it is not there.
+	// NoDatabase tells that the database that would hold it is not there, or has nothing in
+	// it, tables included.
 	NoDatabase bool `json:"no_database,omitempty"`
 	// Empty tells that the file has no bytes.
 	Empty bool `json:"empty,omitempty"`

@@ -17,6 +17,10 @@ import (
 // commandTime bounds one command of a gateway's: 40 s were seen on a loaded machine.
 const commandTime = 3 * time.Minute
 
+// noProvider has no order to lose. The command goes on when keyform is killed, and then
+// does what it does at any later moment, beside the next run.
+const noProvider = "keyform"
+
 // commandLine is how the gateway's own commands are started: as its service starts it,
 // else by its command in PATH. nil where there is neither, and where every database is
 // there, which leaves nothing to ask the commands for.
@@ -34,8 +38,8 @@ func (r *reader) commandLine() []string {
 }
 
 // Provision lets the gateway's own command line make the databases that a store of an
-// agent needs, and nothing in them: clearing an order that is not there does that and
-// writes no credential (OpenClaw 2026.6.11 and 2026.9.6). agent is "" for the shared
+// agent needs, and nothing in them: clearing the order of a provider that no gateway has
+// does that and writes no credential (OpenClaw 2026.6.11 and 2026.9.6). agent is "" for the shared
 // store, which comes with main's. The command gets no secret, and no more of the
 // environment than it needs; the error quotes nothing of what it prints.
 func Provision(ctx context.Context, host Host, g *plan.GatewayPlan, agent string) error {
@@ -47,7 +51,7 @@ func Provision(ctx context.Context, host Host, g *plan.GatewayPlan, agent string
 	}
 	ctx, cancel := context.WithTimeout(ctx, commandTime)
 	defer cancel()
-	args := append(g.CommandLine[1:len(g.CommandLine):len(g.CommandLine)], "models", "auth", "order", "clear", "--provider", "anthropic", "--agent", agent)
+	args := append(g.CommandLine[1:len(g.CommandLine):len(g.CommandLine)], "models", "auth", "order", "clear", "--provider", noProvider, "--agent", agent)
 	cmd := exec.CommandContext(ctx, g.CommandLine[0], args...)
 	cmd.Dir, cmd.Env = g.StateDir, commandEnv(host, g)
 	runAsOwner(cmd, host, g.StateDir)
@@ -57,7 +61,7 @@ func Provision(ctx context.Context, host Host, g *plan.GatewayPlan, agent string
 	case ctx.Err() != nil:
 		return fmt.Errorf("%s models auth order clear: %w", filepath.Base(g.CommandLine[0]), ctx.Err())
 	case err != nil:
-		return fmt.Errorf("%s models auth order clear --agent %s, which makes the database, failed (%w): run it by hand to see why", g.Product, agent, err)
+		return fmt.Errorf("%s models auth order clear --provider %s --agent %s, which makes the database, failed (%w): run it by hand to see why", g.Product, noProvider, agent, err)
 	}
 	return nil
 }

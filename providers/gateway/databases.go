@@ -41,12 +41,25 @@ func openDatabase(host Host, ref plan.StoreRef, rules plan.Rules) *database {
 
 // Read gives the rows, which are of one moment.
 func (d *database) Read(ctx context.Context, parse func(Content) error) (Content, error) {
+	c, _, err := d.read(ctx, parse)
+	return c, err
+}
+
+// read is Read, which also tells that there is no database, or one with nothing in it: a
+// command of the gateway's that was killed while it made it leaves that.
+func (d *database) read(ctx context.Context, parse func(Content) error) (c Content, none bool, err error) {
 	view, err := sqlstore.Read(ctx, d.place)
 	if err != nil {
-		return Content{}, err
+		return Content{}, false, err
 	}
-	c := Content(view.Cells)
-	return c, parse(c)
+	c = Content(view.Cells)
+	return c, !view.Made(), parse(c)
+}
+
+// NoDatabase tells that the database of a store has yet to be made, by [Provision].
+func NoDatabase(ctx context.Context, host Host, ref plan.StoreRef, rules plan.Rules) (bool, error) {
+	_, none, err := openDatabase(host, ref, rules).read(ctx, func(Content) error { return nil })
+	return none, err
 }
 
 // Hold takes the locks of the database. They end with the process, so there is none to
@@ -138,8 +151,7 @@ func (r *reader) sharedStore(ctx context.Context) error {
 	}
 	if view.Location == sqlstore.LocationState || view.Location == "" && r.nothingInMain(ctx) {
 		r.out.Rules.MainAgent = ""
-		content := Content(view.Cells)
-		r.shared = &content
+		r.shared = &view
 	}
 	if r.quarantined, err = sqlstore.Quarantined(ctx, r.host.FS, ref.Path); err != nil {
 		return err

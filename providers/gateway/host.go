@@ -118,7 +118,7 @@ type reader struct {
 	refusal string
 	// shared is what the shared database holds, read with the row that says that it is the
 	// one in use; nil where another one is.
-	shared *Content
+	shared *sqlstore.View
 	// relocating tells that OpenClaw has not finished moving main's credentials to the
 	// shared store; importing are the files in the middle of an import of its own.
 	relocating bool

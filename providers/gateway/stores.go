@@ -208,6 +208,7 @@ func (s *storeReader) read(ctx context.Context, at storeAt) (plan.StoreSnapshot,
 		return out, storeProblem{err: err}
 	}
 	var doc *authDoc
+	var content Content
 	parse := func(c Content) (err error) {
 		doc, err = openAuth(s.out.Rules, s.form, c)
 		if err == nil && c.Empty() {
@@ -215,10 +216,11 @@ func (s *storeReader) read(ctx context.Context, at storeAt) (plan.StoreSnapshot,
 		}
 		return err
 	}
-	var content Content
 	if at.agent == "" && s.shared != nil {
-		content = *s.shared
+		content, out.NoDatabase = Content(s.shared.Cells), !s.shared.Made()
 		err = parse(content)
+	} else if db, ok := c.(*database); ok {
+		content, out.NoDatabase, err = db.read(ctx, parse)
 	} else {
 		content, err = c.Read(ctx, parse)
 	}
@@ -229,7 +231,6 @@ func (s *storeReader) read(ctx context.Context, at storeAt) (plan.StoreSnapshot,
 	case err != nil:
 		return out, storeProblem{err: err}
 	case content.Missing():
-		out.NoDatabase = s.form.sql && !s.host.exists(out.Path)
 		return out, storeProblem{}
 	}
 	out.Exists = true

@@ -38,6 +38,10 @@ type View struct {
 	Missing []string
 }
 
+// Made tells that a database is there and something was made in it: OpenClaw makes its
+// tables and its version in one transaction, and whoever was at it may have ended before.
+func (v View) Made() bool { return v.Exists && (v.Version > 0 || len(v.Missing) == 0) }
+
 const (
 	// LocationState and LocationMain are the two values of View.Location.
 	LocationState = "state-db"
