@@ -39,7 +39,11 @@ func judged(t *testing.T, f func(j judge)) {
 }
 
 func newJudge(t *testing.T, r gatewaytest.Release) judge {
-	j := judge{T: t, Home: gatewaytest.NewHome(t, r), log: new(bytes.Buffer)}
+	return judgeOf(t, gatewaytest.NewHome(t, r))
+}
+
+func judgeOf(t *testing.T, h *gatewaytest.Home) judge {
+	j := judge{T: t, Home: h, log: new(bytes.Buffer)}
 	t.Cleanup(j.tidy)
 	return j
 }
@@ -65,12 +69,8 @@ func fakes() []string {
 // keyform runs the program in this home and gives its exit code and what it printed.
 func (j judge) keyform(args ...string) (int, string) {
 	j.Helper()
-	cmd := exec.Command("keyform", append([]string{"-chdir=" + j.declared()}, args...)...)
-	cmd.Env = j.Env()
-	for _, name := range fakes() {
-		cmd.Env = append(cmd.Env, name+"="+fake(name))
-	}
 	var stdout, stderr bytes.Buffer
+	cmd := j.command(args)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	var exit *exec.ExitError
 	if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
@@ -79,6 +79,16 @@ func (j judge) keyform(args ...string) (int, string) {
 	out := stdout.String() + stderr.String()
 	fmt.Fprintf(j.log, "$ keyform %s\n%s", args, out)
 	return cmd.ProcessState.ExitCode(), out
+}
+
+// command is the program in this home, with every fake in its environment.
+func (j judge) command(args []string) *exec.Cmd {
+	cmd := exec.Command("keyform", append([]string{"-chdir=" + j.declared()}, args...)...)
+	cmd.Env = j.Env()
+	for _, name := range fakes() {
+		cmd.Env = append(cmd.Env, name+"="+fake(name))
+	}
+	return cmd
 }
 
 func (j judge) declared() string { return filepath.Join(filepath.Dir(j.Dir), "declared") }

@@ -112,7 +112,7 @@ func (l *Live) Stop() {
 		if time.Now().After(end) {
 			signal = syscall.SIGKILL
 		}
-		left := l.processes()
+		left := l.Processes()
 		if len(left) == 0 {
 			return
 		}
@@ -122,8 +122,8 @@ func (l *Live) Stop() {
 	}
 }
 
-// processes gives every process whose environment has this home, where /proc tells.
-func (h *Home) processes() []int {
+// Processes gives every process whose environment has this home, where /proc tells.
+func (h *Home) Processes() []int {
 	files, _ := filepath.Glob("/proc/[0-9]*/environ")
 	var pids []int
 	for _, file := range files {

@@ -117,6 +117,18 @@ func EachLater(t *testing.T, f func(t *testing.T, r Release)) {
 	each(t, later, f)
 }
 
+// EachSQLite runs f as a subtest for every one of [Releases] that keeps databases.
+func EachSQLite(t *testing.T, f func(t *testing.T, r Release)) {
+	t.Helper()
+	var later []Release
+	for _, r := range Releases() {
+		if r.SQLite() {
+			later = append(later, r)
+		}
+	}
+	each(t, later, f)
+}
+
 // EachTurning runs f as a subtest for every one of [Releases] that can do a turn here.
 func EachTurning(t *testing.T, f func(t *testing.T, r Release)) {
 	t.Helper()
