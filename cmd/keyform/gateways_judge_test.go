@@ -69,15 +69,20 @@ func fakes() []string {
 // keyform runs the program in this home and gives its exit code and what it printed.
 func (j judge) keyform(args ...string) (int, string) {
 	j.Helper()
+	return j.finishes(j.command(args))
+}
+
+// finishes runs a command of keyform's to its end.
+func (j judge) finishes(cmd *exec.Cmd) (int, string) {
+	j.Helper()
 	var stdout, stderr bytes.Buffer
-	cmd := j.command(args)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	var exit *exec.ExitError
 	if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
 		j.Fatal(err)
 	}
 	out := stdout.String() + stderr.String()
-	fmt.Fprintf(j.log, "$ keyform %s\n%s", args, out)
+	fmt.Fprintf(j.log, "$ %s\n%s", cmd.Args, out)
 	return cmd.ProcessState.ExitCode(), out
 }
 

@@ -87,6 +87,15 @@ func NewBareHome(t testing.TB, r Release) *Home {
 	return h
 }
 
+// As is this home as another release has it, which is installed if needed: what an
+// upgrade in place leaves.
+func (h *Home) As(t testing.TB, r Release) *Home {
+	t.Helper()
+	other := *h
+	other.Release, other.oracles = r, install(t, r)
+	return &other
+}
+
 // config is the configuration of a new home. From 2026.8.1 on, agents are entries of an
 // object, and where there are several the configuration has to say whose the gateway's
 // own doings are.
