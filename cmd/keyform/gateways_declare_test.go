@@ -17,10 +17,8 @@ func TestGatewaySendsDeclaredVariables(t *testing.T) {
 		j.reports(0, "by env")
 		j.sends("main", "KEY")
 		j.applies(`provider "anthropic" { api_key = env("KEY2") }`, "~ ANTHROPIC_API_KEY")
-		j.sends("main", "KEY2")
 		j.sends("ops", "KEY2")
 		j.applies(`provider "anthropic" { env = { ANTHROPIC_OAUTH_TOKEN = env("T") } }`, "- ANTHROPIC_API_KEY", "+ ANTHROPIC_OAUTH_TOKEN")
-		j.reports(0, "by env")
 		j.sends("main", "T")
 		j.applies(``, "- ANTHROPIC_OAUTH_TOKEN")
 		j.reports(1, "missing anthropic")
@@ -40,11 +38,9 @@ func TestGatewaySendsDeclaredProfiles(t *testing.T) {
 		j.Write(j, ".env", "ANTHROPIC_API_KEY='"+fake("KEY")+"'\n")
 		j.applies(a, "+ anthropic:a")
 		j.reports(0, "by profiles", "anthropic:a api_key static")
-		j.ordered("main")
 		j.sends("main", "A")
 
 		j.applies(`profile "anthropic:a" { api_key = env("A2") }`, "~ anthropic:a")
-		j.sends("main", "A2")
 		j.applies(a, "~ anthropic:a")
 
 		j.applies(a+`profile "anthropic:t" { token = env("T") }`, "+ anthropic:t")
@@ -55,11 +51,9 @@ func TestGatewaySendsDeclaredProfiles(t *testing.T) {
 		j.ordered("main", "anthropic:a", "anthropic:t")
 		j.sends("main", "A")
 		j.applies(a+t2+fmt.Sprintf(order, "t", "a"), "~ order anthropic")
-		j.ordered("main", "anthropic:t", "anthropic:a")
 		j.sends("main", "T2")
 
 		j.applies(a, "- anthropic:t", "- order anthropic")
-		j.ordered("main")
 		j.sends("main", "A")
 		j.empties(``, "- anthropic:a")
 		j.reports(0, "by env")
@@ -80,7 +74,6 @@ func TestGatewayChecksDeclaredExpiry(t *testing.T) {
 		j.reports(2, "by profiles", "anthropic:t token expiring")
 		j.applies(token(90*24*time.Hour), "~ anthropic:t")
 		j.reports(0, "by profiles", "anthropic:t token ok")
-		j.sends("main", "T")
 	})
 }
 
@@ -91,7 +84,6 @@ func TestGatewaySendsOtherProviders(t *testing.T) {
 		config["agents"].(map[string]any)["defaults"] = map[string]any{"model": map[string]any{"primary": "openrouter/anthropic/claude-opus-4.5"}}
 		j.WriteConfig(j, config)
 		j.applies(`provider "openrouter" { api_key = env("R") }`, "+ OPENROUTER_API_KEY")
-		j.reports(0, "by env")
 		j.sends("main", "R")
 		j.applies(`
 provider "openrouter" { api_key = env("R") }

@@ -21,7 +21,7 @@ var busy = regexp.MustCompile(`(?i)SQLITE_BUSY|database is locked|\bbusy\b|KF07\
 // bounds how many times that is tried. Nothing declared is in the configuration: the
 // first command in a home refuses to go on where that changes under it, whoever does it.
 func TestLaterGatewayCommandsDuringApplies(t *testing.T) {
-	const most, bound = 300, 3 * time.Minute
+	const most, bound = 250, 3 * time.Minute
 	t.Parallel()
 	j := newJudge(t, gatewaytest.OpenClaw96())
 	config := func(i int) string {

@@ -31,9 +31,13 @@ func (j judge) uses(agent, name string) {
 }
 
 // agrees wants that "models status" of the program shows an agent's profiles with
-// these fakes, as "anthropic:a A": it shows both ends of a credential.
+// these fakes, as "anthropic:a A": it shows both ends of a credential. That is asked only
+// where no turn tells more.
 func (j judge) agrees(agent string, profiles ...string) {
 	j.Helper()
+	if !j.Release.Heavy {
+		return
+	}
 	var status struct {
 		Auth struct {
 			Providers []struct{ Profiles struct{ Labels []string } }
@@ -65,10 +69,8 @@ func TestLaterGatewaySendsDeclared(t *testing.T) {
 `
 	judgedLater(t, func(j judge) {
 		j.applies(env, "+ ANTHROPIC_API_KEY", "not running", "in PATH")
-		j.reports(0, "by env")
 		j.uses("main", "KEY")
 		j.applies(env+a+token, "+ anthropic:a", "+ anthropic:t")
-		j.reports(0, "by profiles", "anthropic:a api_key static", "anthropic:t token static")
 		j.uses("main", "T")
 		j.applies(`provider "anthropic" {
   api_key = env("KEY")
@@ -78,14 +80,14 @@ func TestLaterGatewaySendsDeclared(t *testing.T) {
 		j.uses("ops", "A")
 
 		j.applies(env+token, "- anthropic:a")
-		j.uses("ops", "T")
+		j.reports(0, "by profiles", "anthropic:t token static")
 		j.empties(env, "- anthropic:t")
 		j.reports(0, "by env")
-		j.uses("main", "KEY")
 	})
 }
 
-// Profiles and orders of an agent's own, beside the shared ones and the order of all.
+// Profiles and orders of an agent's own, beside the shared ones and the order of all. Of
+// 2026.9.6 a gateway is asked: that it starts takes less than two turns without one.
 func TestLaterGatewaySendsAgentsOwn(t *testing.T) {
 	const shared = `provider "anthropic" { order = ["anthropic:b", "anthropic:a"] }
 profile "anthropic:a" { api_key = env("A") }
@@ -99,23 +101,24 @@ profile "anthropic:b" { api_key = env("B") }
 `, "agent ops", "+ anthropic:a", "+ order anthropic")
 		j.ordered("ops", "anthropic:a")
 		j.agrees("ops", "anthropic:a OPS")
-		j.uses("main", "B")
-		j.uses("ops", "OPS")
+		uses := j.uses
+		if j.Release.Generation == gatewaytest.SharedSQLite {
+			uses = j.serves().sends
+		}
+		uses("ops", "OPS")
 
 		// An order alone, which later releases heed beside a store only. The profile of its own
 		// becomes a copy of the shared one.
 		j.applies(shared+`agent "ops" { order = { anthropic = ["anthropic:a", "anthropic:b"] } }
 `, "agent ops", "~ anthropic:a", "~ order anthropic")
-		j.ordered("ops", "anthropic:a", "anthropic:b")
-		j.uses("ops", "A")
+		uses("ops", "A")
 
 		j.applies(shared+`agent "main" { order = { anthropic = ["anthropic:a"] } }
 `, "agent main", "+ order anthropic", "- order anthropic")
-		j.ordered("main", "anthropic:a")
 		j.agrees("main", "anthropic:a A", "anthropic:b B")
-		j.uses("main", "A")
+		uses("main", "A")
 		if j.Release.Generation == gatewaytest.SharedSQLite { // main's order is no other agent's
-			j.uses("ops", "B")
+			uses("ops", "B")
 		}
 	})
 }

@@ -65,8 +65,8 @@ agent "main" { order = { anthropic = ["anthropic:a"] } }
   order = { anthropic = ["anthropic:a"] }
 }
 `, "agent ops", "is not made yet")
-		j.uses("ops", "OPS")
-		j.uses("main", "A")
+		j.ordered("main", "anthropic:a")
+		j.ordered("ops", "anthropic:a")
 	})
 }
 

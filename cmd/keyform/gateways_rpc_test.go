@@ -18,7 +18,7 @@ func TestGatewayLiveLogins(t *testing.T) {
 		j := newJudge(t, gatewaytest.OpenClaw())
 		j.login(map[string]any{"mode": "password", "password": "fake-rpc-password-77a1"})
 		live := j.rotates()
-		live.live.Login = []string{"--password", "fake-rpc-password-77a1"}
+		live.live.Login, live.ask = []string{"--password", "fake-rpc-password-77a1"}, live.live.Turn
 		live.sends("main", "A2")
 		live.keeps("main", "A2")
 		if strings.Contains(j.log.String(), "fake-rpc-password") {
@@ -31,6 +31,7 @@ func TestGatewayLiveLogins(t *testing.T) {
 		j.login(map[string]any{"mode": "none"})
 		j.applies(loginKey("A"))
 		live := j.serves()
+		live.ask = live.live.Turn
 		j.declare(loginKey("A2"))
 		// It lets in known devices only, and none is known before its own client has run.
 		code, out := j.keyform("apply", "-auto-approve")

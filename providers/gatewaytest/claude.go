@@ -56,7 +56,8 @@ func (c Claude) Status(t testing.TB, dir, home string, env ...string) ClaudeStat
 		cmd := exec.CommandContext(ctx, c.program, "auth", "status", "--json")
 		cmd.Dir = dir
 		// Nothing listens on the discard port: the second wall, where there is no first.
-		cmd.Env = append([]string{"PATH=/usr/bin:/bin", "HOME=" + home, "HTTPS_PROXY=http://127.0.0.1:9", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1"}, env...)
+		cmd.Env = append([]string{"PATH=/usr/bin:/bin", "HOME=" + home, "HTTPS_PROXY=http://127.0.0.1:9", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1",
+			"NODE_COMPILE_CACHE=" + filepath.Join(filepath.Dir(filepath.Dir(c.program)), "cache", "claude-code")}, env...)
 		cmd.SysProcAttr = attr
 		stdout.Reset()
 		stderr.Reset()

@@ -3,6 +3,7 @@
 package gatewaytest_test
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -18,7 +19,6 @@ func TestTurnSendsTheKeyOfTheEnvironmentFile(t *testing.T) {
 			t.Errorf("without any credential: %v", got)
 		}
 		h.Write(t, ".env", "ANTHROPIC_API_KEY='"+envKey+"'\n")
-		h.Sends(t, "main", "x-api-key", envKey)
 		h.API.Refuse(envKey, 401)
 		if got := h.Turn(t, "ops"); len(got) == 0 || got[0].Status != 401 || got[0].Credential != envKey {
 			t.Errorf("a refused key: %v", got)
@@ -35,11 +35,20 @@ func profile(key string) gatewaytest.Cells {
 	return gatewaytest.Cells{Store: []byte(`{"version":1,"profiles":{"anthropic:a":{"type":"api_key","provider":"anthropic","key":"` + key + `"}}}`)}
 }
 
+// byDefaultElsewhere leaves out what keyform's own tests ask of a release that is dear to
+// ask: 2026.9.6.
+func byDefaultElsewhere(t *testing.T, r gatewaytest.Release) {
+	t.Helper()
+	if r.Generation == gatewaytest.SharedSQLite && os.Getenv("RELEASES") != "all" {
+		t.Skip("with RELEASES=all, else in cmd/keyform and in providers/reload")
+	}
+}
+
 func TestTurnSendsTheKeyOfTheStore(t *testing.T) {
 	gatewaytest.EachTurning(t, func(t *testing.T, r gatewaytest.Release) {
+		byDefaultElsewhere(t, r)
 		h := gatewaytest.NewHome(t, r)
 		h.PutCells(t, gatewaytest.Shared, profile(oldKey))
-		h.Sends(t, "main", "x-api-key", oldKey)
 		h.PutCells(t, gatewaytest.Shared, profile(newKey))
 		h.Sends(t, "ops", "x-api-key", newKey)
 		if got := h.Cells(t, gatewaytest.Shared); !strings.Contains(string(got.Store), newKey) {
@@ -48,12 +57,15 @@ func TestTurnSendsTheKeyOfTheStore(t *testing.T) {
 	})
 }
 
+// The turns by both clients are one and the same.
 func TestLiveTurnSendsTheKeyOfTheStore(t *testing.T) {
 	gatewaytest.EachTurning(t, func(t *testing.T, r gatewaytest.Release) {
+		byDefaultElsewhere(t, r)
 		h := gatewaytest.NewHome(t, r)
 		h.PutCells(t, gatewaytest.Shared, profile(oldKey))
 		live := h.Serve(t)
 		gatewaytest.Sent(t, live.Turn(t, "main"), "x-api-key", oldKey)
+		gatewaytest.Sent(t, live.Ask(t, "ops"), "x-api-key", oldKey)
 	})
 }
 

@@ -251,6 +251,9 @@ func (h *Home) command(ctx context.Context, args []string) *exec.Cmd {
 	cmd.Dir = h.Dir
 	// clawdbot knows the port by its variable only
 	cmd.Env = append(h.Env(), "NODE_OPTIONS=--import="+h.wire, "KEYFORM_WIRE="+h.API.Addr, "CLAWDBOT_GATEWAY_PORT="+strconv.Itoa(h.Port))
+	if h.Release.Product == "clawdbot" { // the others see to that themselves
+		cmd.Env = append(cmd.Env, "NODE_COMPILE_CACHE="+filepath.Join(h.oracles, "cache", "clawdbot"))
+	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = 5 * time.Second

@@ -199,7 +199,7 @@ func TestContractRefresh(t *testing.T) {
 			if want := (reload.Refreshed{Method: method}); done != want {
 				t.Errorf("refreshed %+v, want %+v", done, want)
 			}
-			gatewaytest.Sent(t, live.Turn(t, "ops"), "x-api-key", key(method))
+			gatewaytest.Sent(t, live.Ask(t, "ops"), "x-api-key", key(method))
 		}
 		contractToken(t, live)
 	})
