@@ -13,7 +13,8 @@ var ErrNoRelease = errors.New("the release has to be known")
 // the release may be "". Errors are ErrNoRelease, or say that the text is no release, or
 // that it is not supported and what is.
 func (p *Product) At(release string) (*Release, error) {
-	if len(p.Releases) == 1 && p.Releases[0].From == "" {
+	rows := p.Releases()
+	if len(rows) == 1 && rows[0].From == "" {
 		if release != "" {
 			if _, err := parseVersion(release); err != nil {
 				return nil, err
@@ -22,7 +23,7 @@ func (p *Product) At(release string) (*Release, error) {
 				return nil, fmt.Errorf("%s is no release of %s: its numbers end before %s", release, p.Title, p.Until)
 			}
 		}
-		return &p.Releases[0], nil
+		return &rows[0], nil
 	}
 	if release == "" {
 		return nil, ErrNoRelease
@@ -31,20 +32,20 @@ func (p *Product) At(release string) (*Release, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i := len(p.Releases) - 1; i >= 0; i-- {
-		from, err := parseVersion(p.Releases[i].From)
+	for i := len(rows) - 1; i >= 0; i-- {
+		from, err := parseVersion(rows[i].From)
 		if err != nil {
 			return nil, err
 		}
 		if v.compare(from) < 0 {
 			continue
 		}
-		if why := p.Releases[i].Unsupported; why != "" {
+		if why := rows[i].Unsupported; why != "" {
 			return nil, fmt.Errorf("%s %s is not supported: %s. Supported are %s", p.Title, release, why, p.Supported())
 		}
-		return &p.Releases[i], nil
+		return &rows[i], nil
 	}
-	return nil, fmt.Errorf("%s %s is unknown: its first release is %s. Supported are %s", p.Title, release, p.Releases[0].From, p.Supported())
+	return nil, fmt.Errorf("%s %s is unknown: its first release is %s. Supported are %s", p.Title, release, rows[0].From, p.Supported())
 }
 
 // Foreign tells that a release cannot be one of the product, by its number: then a
@@ -54,7 +55,7 @@ func (p *Product) Foreign(release string) bool {
 	if err != nil {
 		return false
 	}
-	from, err := parseVersion(p.Releases[0].From)
+	from, err := parseVersion(p.Releases()[0].From)
 	if err == nil && v.compare(from) < 0 {
 		return true
 	}
@@ -65,16 +66,17 @@ func (p *Product) Foreign(release string) bool {
 // LastOf gives the first release of the last range of a generation of stores, "" where
 // there is none: it stands for what is known of that generation.
 func (p *Product) LastOf(generation string) string {
-	for i := len(p.Releases) - 1; i >= 0; i-- {
-		if p.Releases[i].Generation == generation {
-			return p.Releases[i].From
+	rows := p.Releases()
+	for i := len(rows) - 1; i >= 0; i-- {
+		if rows[i].Generation == generation {
+			return rows[i].From
 		}
 	}
 	return ""
 }
 
 // NeedsRelease reports whether the release decides how stores are read and locked.
-func (p *Product) NeedsRelease() bool { return len(p.Releases) > 1 }
+func (p *Product) NeedsRelease() bool { return len(p.Releases()) > 1 }
 
 // Supported says which releases are managed: "2026.1.29 to before 2026.2.13, and
 // 2026.2.17 to before 2026.4.6"; "all releases" for a single range.
@@ -84,7 +86,7 @@ func (p *Product) Supported() string {
 	}
 	var spans []string
 	from := ""
-	for _, r := range p.Releases {
+	for _, r := range p.Releases() {
 		switch {
 		case r.Unsupported == "" && from == "":
 			from = r.From

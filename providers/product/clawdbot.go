@@ -40,10 +40,14 @@ func clawdbot() Product {
 		TokenEnv: []string{"CLAWDBOT_GATEWAY_TOKEN"}, PasswordEnv: []string{"CLAWDBOT_GATEWAY_PASSWORD"},
 		Logins: map[string]string{"openai-codex": "onboard --auth-choice openai-codex"},
 		Until:  "2026.1.29", ForeignEvidence: laterOpenClaw(),
-		Releases: []Release{{
-			Generation: OneFile, LockForm: lockDir, ImportsLegacyFiles: true, DefaultModel: "anthropic/claude-opus-4-5",
-			SyncedIDs: []string{claudeCLI, codexCLI, qwenCLI}, ClaudeSync: claudeCLI, ModeMigrations: []string{claudeCLI},
-			Variables: clawdbotVars(), Aliases: aliases124(), Include: includeAnywhere(),
-		}},
+		Releases: clawdbotReleases,
 	}
+}
+
+func clawdbotReleases() []Release {
+	return []Release{{
+		Generation: OneFile, LockForm: lockDir, ImportsLegacyFiles: true, DefaultModel: "anthropic/claude-opus-4-5",
+		SyncedIDs: []string{claudeCLI, codexCLI, qwenCLI}, ClaudeSync: claudeCLI, ModeMigrations: []string{claudeCLI},
+		Variables: clawdbotVars, Aliases: aliases124, Include: includeAnywhere(),
+	}}
 }

@@ -16,6 +16,6 @@ func clawdia() Product {
 		TokenEnv: []string{"CLAWDIA_GATEWAY_TOKEN"}, PasswordEnv: []string{"CLAWDIA_GATEWAY_PASSWORD"},
 		Logins: clawdbot().Logins,
 		Until:  "2026.1.29", ForeignEvidence: laterOpenClaw(),
-		Releases: clawdbot().Releases,
+		Releases: clawdbotReleases,
 	}
 }

@@ -46,11 +46,12 @@ func outside() []string {
 // asked are all ids and spellings of providers in the table, of any release.
 func asked(p *product.Product) []string {
 	ids := map[string]bool{}
-	for _, r := range p.Releases {
-		for id := range r.Variables {
+	for _, r := range p.Releases() {
+		rules := r.Rules()
+		for id := range rules.Variables {
 			ids[id] = true
 		}
-		for _, aliases := range []map[string]string{r.Aliases, r.AuthAliases} {
+		for _, aliases := range []map[string]string{rules.Aliases, rules.AuthAliases} {
 			for id, to := range aliases {
 				ids[id], ids[to] = true, true
 			}

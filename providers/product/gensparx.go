@@ -14,7 +14,7 @@ func gensparx() Product {
 		Port: defaultPort, PortEnv: []string{"GENSPARX_GATEWAY_PORT", "CLAWDBOT_GATEWAY_PORT"},
 		TokenEnv: []string{"GENSPARX_GATEWAY_TOKEN"}, PasswordEnv: []string{"GENSPARX_GATEWAY_PASSWORD"},
 		Until: "2026.1.0", ForeignEvidence: laterOpenClaw(), Known: "1.0.16",
-		Releases: gensparxReleases(),
+		Releases: gensparxReleases,
 		Earlier:  []Product{gensparxMarch()},
 	}
 }
@@ -34,7 +34,7 @@ func gensparxMarch() Product {
 		Port: defaultPort, PortEnv: []string{"OPENCLAW_GATEWAY_PORT", "GENSPARX_GATEWAY_PORT", "CLAWDBOT_GATEWAY_PORT"},
 		TokenEnv: []string{"OPENCLAW_GATEWAY_TOKEN"}, PasswordEnv: []string{"OPENCLAW_GATEWAY_PASSWORD"},
 		Until: "2026.1.0", ForeignEvidence: laterOpenClaw(),
-		Releases: gensparxReleases(),
+		Releases: gensparxReleases,
 	}
 }
 
@@ -44,7 +44,7 @@ func gensparxReleases() []Release {
 	return []Release{{
 		Generation: OneFile, LockForm: lockFile, Clobbers: true, ReloadMethod: "secrets.reload", References: true, ListedFallback: true,
 		ImportsLegacyFiles: true, SyncedIDs: []string{qwenCLI, minimaxCLI}, RetiredIDs: retired(), DefaultModel: "anthropic/claude-opus-4-6",
-		Variables: vars223(), Aliases: aliases226(),
+		Variables: vars223, Aliases: aliases226,
 		Include: Include{Depth: 10, MaxBytes: 2 << 20, Confined: true},
 	}}
 }

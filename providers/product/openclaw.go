@@ -16,7 +16,7 @@ func openclaw() Product {
 		TokenEnv:    []string{"OPENCLAW_GATEWAY_TOKEN", "CLAWDBOT_GATEWAY_TOKEN"},
 		PasswordEnv: []string{"OPENCLAW_GATEWAY_PASSWORD", "CLAWDBOT_GATEWAY_PASSWORD"},
 		Known:       "2026.9.6",
-		Releases:    configured(openclawReleases()),
+		Releases:    openclawReleases,
 	}
 }
 
@@ -29,30 +29,30 @@ func openclawReleases() []Release {
 	base := Release{
 		Generation: OneFile, LockForm: lockDir, SyncedIDs: []string{qwenCLI, minimaxCLI},
 		RetiredIDs: retired(), ImportsLegacyFiles: true,
-		Variables: vars130(), Aliases: aliases130(), Include: includeAnywhere(),
+		Variables: vars130, Aliases: aliases130, Include: includeAnywhere(),
 	}
 	r212 := base.from("2026.2.12")
-	r212.Variables = vars212()
+	r212.Variables = vars212
 	// The lock became a file on 2026-02-13. No release from 2026.2.13 to 2026.2.16 was
 	// published, so a build of that name may have either form, and the wrong form of
 	// lock stays for ever beside a gateway that does not know it.
 	between := Release{From: "2026.2.13", Unsupported: "it lies between 2026.2.12 and 2026.2.17, the releases between which the form of the store's lock changed, and was never published"}
 	r217 := base.from("2026.2.17")
-	r217.LockForm, r217.Variables = lockFile, vars217()
+	r217.LockForm, r217.Variables = lockFile, vars217
 	r221 := r217.from("2026.2.21")
-	r221.ListedFallback, r221.Variables, r221.Aliases = true, vars221(), aliases222()
+	r221.ListedFallback, r221.Variables, r221.Aliases = true, vars221, aliases222
 	r223 := r221.from("2026.2.23")
-	r223.Variables = vars223()
+	r223.Variables = vars223
 	// From 2026.2.26 on the gateway works with what it read at its start, and writes
 	// that over outside edits.
 	r226 := r223.from("2026.2.26")
 	r226.Clobbers, r226.ReloadMethod, r226.References = true, "secrets.reload", true
-	r226.Aliases, r226.DefaultModel = aliases226(), opus46
+	r226.Aliases, r226.DefaultModel = aliases226, opus46
 	r226.Include = Include{Depth: 10, MaxBytes: 2 << 20, Confined: true}
 	r313 := r226.from("2026.3.13")
-	r313.Variables, r313.Aliases, r313.AuthAliases = vars313(), aliases313(), auth313()
+	r313.Variables, r313.Aliases, r313.AuthAliases = vars313, aliases313, auth313
 	r322 := r313.from("2026.3.22")
-	r322.Variables, r322.Aliases = vars322(), aliases322()
+	r322.Variables, r322.Aliases = vars322, aliases322
 	r322.SyncedIDs = []string{qwenCLI, minimaxCLI, codexDefault}
 	// 2026.3.13 still has CLAWDBOT_STATE_DIR, CLAWDBOT_GATEWAY_TOKEN and the like.
 	r322.OwnVariables, r322.Predecessors = true, []string{"clawdbot", "moldbot"}
@@ -60,15 +60,15 @@ func openclawReleases() []Release {
 	// releases up to 2026.3.28 are treated as the earlier ones all the same: a reload
 	// right after a write is harmless to them.
 	r328 := r322.from("2026.3.28")
-	r328.Clobbers, r328.Variables, r328.Aliases = false, vars328(), aliases328()
+	r328.Clobbers, r328.Variables, r328.Aliases = false, vars328, aliases328
 	r328.SyncedIDs = []string{minimaxCLI, codexDefault}
 	r331 := r328.from("2026.3.31")
 	r331.Predecessors = []string{"clawdbot"}
 	r45 := r331.from("2026.4.5")
-	r45.Variables, r45.Aliases, r45.DefaultModel = vars45(), aliases45(), gpt54
+	r45.Variables, r45.Aliases, r45.DefaultModel = vars45, aliases45, gpt54
 	r45.SyncedIDs, r45.RetiredIDs = nil, []string{codexCLI} // it reads no other program's login
 	base.From = "2026.1.29"
-	return append([]Release{base, r212, between, r217, r221, r223, r226, r313, r322, r328, r331, r45}, laterReleases(r45)...)
+	return configured(append([]Release{base, r212, between, r217, r221, r223, r226, r313, r322, r328, r331, r45}, laterReleases(r45)...))
 }
 
 // laterReleases are those whose stores are more than one file, after the last one of the
@@ -78,15 +78,15 @@ func laterReleases(r45 Release) []Release {
 	r65 := split[len(split)-1].from("2026.6.5")
 	r65.Generation, r65.LockForm, r65.SchemaAgent, r65.ImportsLegacyFiles = AgentTables, "", 1, false
 	r65.Archive = ".sqlite-import.MILLIS.bak"
-	r65.Renamed, r65.Variables = map[string]string{"openai-codex": "openai"}, vars65()
+	r65.Renamed, r65.Variables = map[string]string{"openai-codex": "openai"}, vars65
 	r69 := r65.from("2026.6.9")
-	r69.Variables = vars69()
+	r69.Variables = vars69
 	// The branch of 2026.6 that went on beside 2026.7.
 	r634 := r69.from("2026.6.34")
 	r634.DefaultModel = gpt56
 	beta71 := r69.from("2026.7.1-beta.1")
 	r71 := beta71.from("2026.7.1")
-	r71.Variables = vars71()
+	r71.Variables = vars71
 	// The betas of 2026.7.2 have databases that 2026.7.33 to 2026.7.35 refuse; those of
 	// 2026.8.1, and that of 2026.9.1, keep the shared store in a table of the state
 	// database (auth_profile_stores) that no release reads.
@@ -95,7 +95,7 @@ func laterReleases(r45 Release) []Release {
 	r733 := r71.from("2026.7.33")
 	beta81 := Release{From: "2026.8.1-beta.1", Unsupported: beta}
 	r81 := r71.from("2026.8.1")
-	r81.Variables, r81.AuthAliases, r81.DefaultModel = vars81(), auth81(), gpt56
+	r81.Variables, r81.AuthAliases, r81.DefaultModel = vars81, auth81, gpt56
 	r81.PortOfProfile, r81.Archive = true, ".migrated-TIME-UUID"
 	r81.NoTouchedAt, r81.BuiltInEnv = true, true
 	r81.Renamed = map[string]string{"openai-codex": "openai", "codex": "openai", "codex-cli": "openai", "claude-cli": "anthropic", "google-gemini-cli": "google"}
@@ -110,7 +110,7 @@ func laterReleases(r45 Release) []Release {
 	r94.SchemaState = 17
 	r95 := r94.from("2026.9.5")
 	r95.SchemaAgent, r95.ReloadMethod, r95.ReloadReferences = 21, "models.authRefresh", "secrets.reload"
-	r95.Variables, r95.SyncedIDs, r95.DefaultModel = vars95(), []string{minimaxCLI}, gpt6
+	r95.Variables, r95.SyncedIDs, r95.DefaultModel = vars95, []string{minimaxCLI}, gpt6
 	r96 := r95.from("2026.9.6")
 	r96.SchemaState, r96.SchemaAgent = 18, 23
 	return append(split, r65, r69, r634, beta71, r71, beta72, r733, beta81, r81, beta91, r91, r93, r94, r95, r96)

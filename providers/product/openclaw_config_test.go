@@ -77,7 +77,7 @@ func TestKnownReleases(t *testing.T) {
 		if p.Known == "" {
 			continue
 		}
-		last := p.Releases[len(p.Releases)-1].From
+		last := p.Releases()[len(p.Releases())-1].From
 		if last == "" {
 			last = p.Known
 		}

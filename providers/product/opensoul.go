@@ -17,10 +17,16 @@ func opensoul() Product {
 		TokenEnv:    []string{"OPENSOUL_GATEWAY_TOKEN", "OPENCLAW_GATEWAY_TOKEN"},
 		PasswordEnv: []string{"OPENSOUL_GATEWAY_PASSWORD", "OPENCLAW_GATEWAY_PASSWORD"},
 		Until:       "2026.1.0", ForeignEvidence: laterOpenClaw(), Known: "0.2.3",
-		Releases: []Release{{
-			Generation: OneFile, LockForm: lockDir, ImportsLegacyFiles: true,
-			SyncedIDs: []string{qwenCLI, minimaxCLI}, RetiredIDs: retired(), DefaultModel: "openai/gpt-5.2",
-			Variables: vars212().without("litellm", "together"), Aliases: aliases130(), Include: includeAnywhere(),
-		}},
+		Releases: opensoulReleases,
 	}
 }
+
+func opensoulReleases() []Release {
+	return []Release{{
+		Generation: OneFile, LockForm: lockDir, ImportsLegacyFiles: true,
+		SyncedIDs: []string{qwenCLI, minimaxCLI}, RetiredIDs: retired(), DefaultModel: "openai/gpt-5.2",
+		Variables: opensoulVars, Aliases: aliases130, Include: includeAnywhere(),
+	}}
+}
+
+func opensoulVars() table { return vars212().without("litellm", "together") }

@@ -72,8 +72,9 @@ type Product struct {
 	// Known is the last release that was looked at, "" where all are alike: later ones are
 	// treated as it.
 	Known string
-	// Releases are in ascending order. A single one without From holds for all.
-	Releases []Release
+	// Releases gives the rows of its releases, in ascending order. A single one without From
+	// holds for all. They are made anew by every call.
+	Releases func() []Release
 	// dropped is what For left out of StateDirEnv and ConfigEnv, by what is in its place.
 	dropped map[string]string
 }
@@ -107,12 +108,12 @@ type Release struct {
 	AgentEntries                               bool
 	MaxExpiry                                  float64
 	DefaultModel                               string
-	Variables                                  map[string][]string
-	Aliases                                    map[string]string
 	// Include is how its $include directive works.
 	Include Include
-	// AuthAliases are those of plan.Rules.
-	AuthAliases map[string]string
+	// Variables, Aliases and AuthAliases give those of plan.Rules; nil is none. A plan looks
+	// at one row of hundreds of entries and not at all the others.
+	Variables            func() table
+	Aliases, AuthAliases func() map[string]string
 	// OwnVariables tells that of StateDirEnv, ConfigEnv, PortEnv, TokenEnv and PasswordEnv
 	// the release asks the first alone. PortOfProfile tells that an instance has a default
 	// port of its own.
@@ -239,7 +240,7 @@ func Instance(name string) string {
 func (r *Release) Rules() plan.Rules {
 	return plan.Rules{
 		Generation: r.Generation, LockForm: r.LockForm, MainAgent: MainAgent,
-		Variables: r.Variables, NotKeys: notKeys(), Aliases: r.Aliases, AuthAliases: r.AuthAliases,
+		Variables: called(r.Variables), NotKeys: notKeys(), Aliases: called(r.Aliases), AuthAliases: called(r.AuthAliases),
 		Clobbers: r.Clobbers, ReloadMethod: r.ReloadMethod, ReloadReferences: r.ReloadReferences, References: r.References,
 		SyncedIDs: r.SyncedIDs, ClaudeSync: r.ClaudeSync, ModeMigrations: r.ModeMigrations, ListedFallback: r.ListedFallback,
 		OrderNeedsStore: r.OrderNeedsStore, Coordinated: r.Coordinated, LegacyBlocks: r.LegacyBlocks, SchemaAgent: r.SchemaAgent, SchemaState: r.SchemaState,
@@ -247,4 +248,11 @@ func (r *Release) Rules() plan.Rules {
 		StrictExpiry: r.StrictExpiry, MaxExpiry: r.MaxExpiry, AuthHot: r.AuthHot, NoFlatEnv: r.NoFlatEnv, AgentEntries: r.AgentEntries,
 		RetiredIDs: r.RetiredIDs, DefaultModel: r.DefaultModel,
 	}
+}
+
+func called[M any](f func() M) (none M) {
+	if f == nil {
+		return none
+	}
+	return f()
 }

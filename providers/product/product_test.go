@@ -191,19 +191,21 @@ func TestTableIsWhole(t *testing.T) {
 			}
 			seen[kind+name] = p.Name
 		}
-		for i := 1; i < len(p.Releases); i++ {
-			if c, err := product.Compare(p.Releases[i-1].From, p.Releases[i].From); err != nil || c >= 0 {
+		rows := p.Releases()
+		for i := 1; i < len(rows); i++ {
+			if c, err := product.Compare(rows[i-1].From, rows[i].From); err != nil || c >= 0 {
 				t.Errorf("%s: release %d does not follow the one before: %v", p.Name, i, err)
 			}
 		}
-		for _, r := range p.Releases {
-			for alias, to := range r.Aliases {
-				if r.Aliases[to] != "" {
+		for _, r := range rows {
+			rules := r.Rules()
+			for alias, to := range rules.Aliases {
+				if rules.Aliases[to] != "" {
 					t.Errorf("%s %s: %s leads to %s, which is an alias too", p.Name, r.From, alias, to)
 				}
 			}
-			for id, to := range r.AuthAliases {
-				if r.AuthAliases[to] != "" || r.Aliases[to] != "" || id == to {
+			for id, to := range rules.AuthAliases {
+				if rules.AuthAliases[to] != "" || rules.Aliases[to] != "" || id == to {
 					t.Errorf("%s %s: %s leads to %s, which is an alias too", p.Name, r.From, id, to)
 				}
 			}

@@ -58,7 +58,7 @@ func TestColumnsOfLaterReleases(t *testing.T) {
 func TestKeysStayWhereTheyAre(t *testing.T) {
 	p := product.Find("openclaw")
 	var before plan.Rules
-	for _, r := range p.Releases {
+	for _, r := range p.Releases() {
 		c, err := product.Compare(r.From, "2026.4.5")
 		if err != nil || c < 0 || r.Unsupported != "" {
 			continue
@@ -74,7 +74,7 @@ func TestKeysStayWhereTheyAre(t *testing.T) {
 		before = after
 	}
 	for _, p := range product.Products() {
-		for _, r := range p.Releases {
+		for _, r := range p.Releases() {
 			rules := r.Rules()
 			for provider := range rules.Variables {
 				if rules.KeyVariable(provider) == "" && rules.Provider(provider) == provider {

@@ -17,22 +17,21 @@ type version struct {
 }
 
 func parseVersion(text string) (version, error) {
-	bad := fmt.Errorf("%q is not a release: write it as the product does, such as 2026.2.26 or 2026.1.24-3", text)
 	core, suffix, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(text), "v"), "-")
 	var v version
 	fields := strings.Split(core, ".")
 	if len(fields) != len(v.parts) {
-		return v, bad
+		return v, noRelease(text)
 	}
 	for i, f := range fields {
 		n, err := strconv.Atoi(f)
 		if err != nil || n < 0 || f[0] == '+' {
-			return v, bad
+			return v, noRelease(text)
 		}
 		v.parts[i] = n
 	}
 	if suffix == "" && core != strings.TrimPrefix(strings.TrimSpace(text), "v") {
-		return v, bad
+		return v, noRelease(text)
 	}
 	if n, err := strconv.Atoi(suffix); err == nil && n >= 0 {
 		v.build = n
@@ -40,6 +39,10 @@ func parseVersion(text string) (version, error) {
 	}
 	v.pre = suffix
 	return v, nil
+}
+
+func noRelease(text string) error {
+	return fmt.Errorf("%q is not a release: write it as the product does, such as 2026.2.26 or 2026.1.24-3", text)
 }
 
 func (v version) compare(w version) int {
@@ -54,7 +57,10 @@ func (v version) compare(w version) int {
 		}
 		return 1
 	}
-	return cmp.Or(comparePre(v.pre, w.pre), cmp.Compare(v.build, w.build))
+	if v.pre != w.pre {
+		return cmp.Or(comparePre(v.pre, w.pre), cmp.Compare(v.build, w.build))
+	}
+	return cmp.Compare(v.build, w.build)
 }
 
 // comparePre orders "beta.2" before "beta.10", and "beta" before "beta.1".
@@ -86,4 +92,13 @@ func Compare(a, b string) (int, error) {
 		return 0, err
 	}
 	return v.compare(w), nil
+}
+
+// must is parseVersion for the releases of the table, which a test reads.
+func must(release string) version {
+	v, err := parseVersion(release)
+	if err != nil {
+		panic(err)
+	}
+	return v
 }
