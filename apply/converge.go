@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/keyform/keyform/plan"
 	"github.com/keyform/keyform/providers/fsys"
 	"github.com/keyform/keyform/providers/gateway"
 	"github.com/keyform/keyform/providers/lock"
@@ -128,14 +129,14 @@ func (g *gatewayRun) store(ctx context.Context, s *storeRun) error {
 	case err != nil:
 		return fmt.Errorf("cannot read %s back: %w", s.report.Label, err)
 	case len(lost) > 0:
-		return &VerifyError{Gateway: g.plan.Name, Store: s.report.Label, Items: lost}
+		return &VerifyError{Gateway: g.plan.Name, Store: s.report.Label, Items: lost, Commands: g.plan.Rules.Commands && s.write.Store.Kind == plan.AuthStore}
 	}
 	return g.verified(s)
 }
 
 // failed records that a store was not written as it should.
 func (g *gatewayRun) failed(s *storeRun, err error) error {
-	if s.report.State != Written {
+	if s.report.State != Written && s.report.State != Partly {
 		s.report.State = Failed
 	}
 	g.progress(StoreFailed, s)

@@ -61,6 +61,9 @@ type Deps struct {
 	// Provision makes the database of an agent's store by the gateway's own command line,
 	// "" being the shared store's; nil where no store of the plan needs that.
 	Provision func(ctx context.Context, g *plan.GatewayPlan, agent string) error
+	// Commands runs one of the gateway's own commands, which write the stores of a plan
+	// whose Rules.Commands says so; nil where none does.
+	Commands gateway.Runner
 	// Running asks whether a gateway runs now; nil believes the plan.
 	Running func(ctx context.Context, g *plan.GatewayPlan) (bool, error)
 	// Progress is called with every step, one call at a time; nil is nobody.

@@ -17,7 +17,8 @@
 //     credential stores is written, and what it did write back is written again.
 //  5. The ledger gets the outcome.
 //
-// A run that is killed leaves every store either as it was or as it was planned, and
+// A run that is killed leaves every store either as it was or as it was planned (one that
+// the gateway's own commands write also in between, with whole profiles and orders), and
 // leaves in the data directory what the next run needs to know about it.
 //
 // The data directory holds ledger.json (plan.DecodeLedger), journal.jsonl

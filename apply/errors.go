@@ -127,9 +127,15 @@ type VerifyError struct {
 	Gateway, Store string
 	// Items are those that are not as written.
 	Items []string
+	// Commands tells that the gateway's own commands wrote it.
+	Commands bool
 }
 
 func (e *VerifyError) Error() string {
+	if e.Commands {
+		return fmt.Sprintf("%s of gateway %q was written by the gateway's own commands, and now reads otherwise than planned: %s. Something else wrote it at the same time, or this release's commands do it in another way. Plan and apply again, or use writer = \"auto\".",
+			e.Store, e.Gateway, strings.Join(e.Items, ", "))
+	}
 	return fmt.Sprintf("%s of gateway %q was written, and now reads otherwise: %s. Something else wrote it at the same time; plan and apply again.",
 		e.Store, e.Gateway, strings.Join(e.Items, ", "))
 }

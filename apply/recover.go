@@ -98,8 +98,11 @@ func (g *gatewayRun) clear(r remains) error {
 			return err
 		}
 	}
+	if err := gateway.CleanCommands(g.deps.host(), g.plan); err != nil {
+		return err
+	}
 	for _, ref := range r.stores {
-		c, err := gateway.OpenContainer(g.deps.host(), ref, g.plan.Rules)
+		c, err := g.container(ref)
 		if err != nil {
 			return err
 		}

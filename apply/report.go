@@ -13,6 +13,8 @@ const (
 	NotStarted State = "not_started"
 	// Failed: it was begun, and the store is as it was.
 	Failed State = "failed"
+	// Partly: some of the gateway's own commands have changed it, and one has failed.
+	Partly State = "partly"
 	// Written: the new content is in place but has not been proven.
 	Written  State = "written"
 	Verified State = "verified"
@@ -73,7 +75,7 @@ func (r *Report) written() int {
 	n := 0
 	for _, g := range r.Gateways {
 		for _, s := range g.Stores {
-			if s.State == Written || s.State == Verified {
+			if s.State == Partly || s.State == Written || s.State == Verified {
 				n++
 			}
 		}

@@ -27,11 +27,19 @@ type storeRun struct {
 
 // newStoreRun opens the container of a store; nothing is read yet.
 func newStoreRun(g *gatewayRun, w *plan.StoreWrite, report *StoreReport) (*storeRun, error) {
-	c, err := gateway.OpenContainer(g.deps.host(), w.Store, g.plan.Rules)
+	c, err := g.container(w.Store)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", w.Store.Label, err)
 	}
 	return &storeRun{gateway: g, write: w, report: report, container: c}, nil
+}
+
+// container is where a store is, and who writes it.
+func (g *gatewayRun) container(ref plan.StoreRef) (gateway.Container, error) {
+	if ref.Kind == plan.AuthStore && g.plan.Rules.Commands {
+		return gateway.OpenCommanded(g.deps.host(), g.plan, ref, g.deps.Commands), nil
+	}
+	return gateway.OpenContainer(g.deps.host(), ref, g.plan.Rules)
 }
 
 // errEmptied tells of a file that was truncated: gateways before OpenClaw 2026.3.28
@@ -59,7 +67,15 @@ func (s *storeRun) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.edit(raw, doc)
+	if err := s.edit(raw, doc); err != nil {
+		return err
+	}
+	if c, ok := s.container.(gateway.Limited); ok {
+		if err := c.Fits(s.raw, s.out); err != nil {
+			return &RefusedError{Reason: fmt.Sprintf("%s: %v.", s.report.Label, err)}
+		}
+	}
+	return nil
 }
 
 // reread reads the store again and edits it again if it is not what look read.
@@ -137,6 +153,9 @@ func (s *storeRun) swap(held gateway.Held) error {
 	placed, err := held.Swap(s.raw, s.out)
 	if placed {
 		s.report.State = Written
+	}
+	if _, byCommands := s.container.(gateway.Limited); placed && byCommands && err != nil {
+		s.report.State = Partly
 	}
 	s.swapped = err == nil
 	return err

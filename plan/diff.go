@@ -142,6 +142,7 @@ func (d *differ) run() GatewayPlan {
 	d.guard()
 	d.guardImports()
 	d.checkReload()
+	d.checkWriter()
 	d.assemble()
 	d.checkConfig()
 	return d.out
@@ -294,8 +295,10 @@ func (d *differ) assemble() {
 		if !ok {
 			continue
 		}
+		w.Provision = w.Provision && !d.rules.Commands // a command that writes makes it as well
 		d.out.Writes = append(d.out.Writes, w)
 		d.provision(m, &w)
+		d.command(m, &w)
 		if m.live.Refusal != "" {
 			d.errorf("KF0623", "Credential store that must not be written", diag.Range{}, schema.Address{Kind: schema.KindGateway, Gateway: d.live.Name},
 				"%s has to change (%s %s), but %s", m.ref.Label, w.Changes[0].Action, w.Changes[0].Name, m.live.Refusal)

@@ -39,7 +39,8 @@ func (d *differ) compareProfile(p *schema.Profile, m *model, want credentialWant
 		rekey = false
 	}
 	says := want.replacement(p, live, rekey)
-	if rekey && slices.Contains(m.live.Usage, p.ID) {
+	cools := rekey && slices.Contains(m.live.Usage, p.ID)
+	if cools && !d.keepsUsage(p, live) {
 		says = append(says, "cooldown cleared")
 	}
 	if live.Provider != p.Provider && !p.Lifecycle.Ignores("provider") {
@@ -52,7 +53,11 @@ func (d *differ) compareProfile(p *schema.Profile, m *model, want credentialWant
 	if len(says) == 0 {
 		return nil, nil
 	}
-	return op, &Change{Action: Update, Before: before, After: after, Summary: join(says...), Rekey: rekey}
+	c := &Change{Action: Update, Before: before, After: after, Summary: join(says...), Rekey: rekey}
+	if cools && d.keepsUsage(p, live) {
+		c.Warnings = append(c.Warnings, "what the gateway noted of the old credential stays, a cooldown too: its own command does not clear it")
+	}
+	return op, c
 }
 
 // compareExpires applies the rule that an undeclared expiry outlives only an
@@ -60,7 +65,7 @@ func (d *differ) compareProfile(p *schema.Profile, m *model, want credentialWant
 func (d *differ) compareExpires(p *schema.Profile, live *LiveProfile, rekey bool, op *PutProfile, after *Object) []string {
 	declared := p.Expires != nil && !p.Lifecycle.Ignores("expires") && !p.Lifecycle.Ignores("issued")
 	switch {
-	case declared && (live.Expires == nil || *live.Expires != float64(*p.Expires)):
+	case declared && !d.sameExpiry(live.Expires, *p.Expires):
 		return []string{"expires " + dateText(float64(*p.Expires), d.opts.Now)}
 	case declared:
 		return nil

@@ -150,7 +150,7 @@ func (d *differ) checkExpiry(p *schema.Profile, addr schema.Address, live *LiveP
 			"The declared %s makes %q expire %s, so it would be stored as expired. Issue a new credential and declare its date.", what, p.ID, dateText(float64(*p.Expires), d.opts.Now))
 		return
 	}
-	if p.Issued && live != nil && live.Kind == p.Kind && live.Expires != nil && *live.Expires == float64(*p.Expires) {
+	if p.Issued && live != nil && live.Kind == p.Kind && d.sameExpiry(live.Expires, *p.Expires) {
 		change.Warnings = append(change.Warnings, "the credential changes and issued does not: is the date still right?")
 	}
 }

@@ -33,6 +33,9 @@ func (p *LiveProfile) image() Fingerprint {
 	expires := ""
 	if p.Expires != nil && p.Kind != schema.OAuth {
 		expires = strconv.FormatFloat(*p.Expires, 'f', -1, 64)
+		if p.About {
+			expires = "about"
+		}
 	}
 	parts := []string{string(p.Kind), p.Provider, string(p.Credential), expires, strconv.FormatBool(p.Reference != nil)}
 	if p.Reference != nil {

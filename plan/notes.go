@@ -35,6 +35,7 @@ func (d *differ) notes() []string {
 	if d.live.ConfigReadOnly != "" {
 		out = append(out, fmt.Sprintf("%s does not write its configuration itself: %s. An edit from outside, such as keyform's, is what that is for.", d.live.Product, d.live.ConfigReadOnly))
 	}
+	out = append(out, d.commandNotes()...)
 	c := d.live.Config
 	for _, provider := range c.ModelKeys {
 		out = append(out, fmt.Sprintf("%s has an API key of its own for %s in models.providers, used where neither a profile nor a variable applies.", c.Label, provider))

@@ -22,6 +22,10 @@ func (d *differ) provision(m *model, w *StoreWrite) {
 		d.errorf("KF0626", "Database that does not exist", d.want.Gateway.Range, at,
 			"%s is not there. Only %s itself makes one, and its command was found neither in its service nor in PATH. Put it in PATH, or start the gateway once.", m.ref.Label, d.live.Product)
 		return
+	case d.live.CommandRefusal != "":
+		d.errorf("KF0626", "Database that does not exist", d.want.Gateway.Range, at,
+			"%s is not there, and %s's own command line would make it, but %s.", m.ref.Label, d.live.Product, d.live.CommandRefusal)
+		return
 	}
 	if d.out.CommandLine == nil {
 		d.out.CommandLine = d.live.CommandLine

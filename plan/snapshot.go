@@ -73,8 +73,13 @@ type GatewaySnapshot struct {
 	// it is the gateway's user's own; "" if there is none.
 	OnePassword string `json:"onepassword,omitempty"`
 	// CommandLine is how the gateway's own command line is started, nil where it was not
-	// found; a command's arguments follow.
-	CommandLine []string `json:"command_line,omitempty"`
+	// found; a command's arguments follow. CommandRefusal says why it cannot be used, as
+	// the end of a sentence; "" if it can.
+	CommandLine    []string `json:"command_line,omitempty"`
+	CommandRefusal string   `json:"command_refusal,omitempty"`
+	// Newer says of which database the form is newer than known, in a full sentence; ""
+	// where none is.
+	Newer string `json:"newer,omitempty"`
 	// Sources are what earlier forms of the stores have left.
 	Sources []LegacySource `json:"sources,omitempty"`
 	// Legacy are remarks, full sentences, on what earlier names of the product left
@@ -98,6 +103,16 @@ type Rules struct {
 	// of the shared database that keyform knows; 0 where there are none.
 	SchemaAgent int `json:"schema_agent,omitempty"`
 	SchemaState int `json:"schema_state,omitempty"`
+	// Commands: only the gateway's own commands change the credential stores, which are in
+	// databases. Newer: one of these has a form that this keyform does not know.
+	Commands bool `json:"commands,omitempty"`
+	Newer    bool `json:"newer,omitempty"`
+	// Logout: those commands delete a profile without asking. OrdersShared: they keep in an
+	// agent's order what only the shared store has. PastesShared: they store an agent's API
+	// key in the shared store if that has the id and the agent's own does not.
+	Logout       bool `json:"logout,omitempty"`
+	OrdersShared bool `json:"orders_shared,omitempty"`
+	PastesShared bool `json:"pastes_shared,omitempty"`
 	// Renamed are providers that the release's importer renames in what it imports, by
 	// their old names: "openai-codex" became "openai".
 	Renamed map[string]string `json:"renamed,omitempty"`
@@ -276,6 +291,9 @@ type LiveProfile struct {
 	// Expires is in milliseconds since the epoch and may be fractional (a sync of
 	// clawdbot 2026.1.24-3 writes a file time); nil where the store has none.
 	Expires *float64 `json:"expires,omitempty"`
+	// About tells that a command of the gateway sets the expiry, which counts from the
+	// moment of the command and so never is exactly what was declared.
+	About bool `json:"about,omitempty"`
 	// Reference is what the store holds in place of a value (keyRef, tokenRef), else nil.
 	Reference *StoredRef `json:"reference,omitempty"`
 	// Refreshing tells that the gateway is refreshing the login at this moment.

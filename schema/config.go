@@ -37,20 +37,22 @@ type Gateway struct {
 	// Migrate is true unless migrate = false.
 	Migrate bool
 	Reload  Reload
-	// Writer says who makes a database that is not there: WriterAuto unless declared.
+	// Writer says who writes credentials into databases: WriterAuto unless declared.
 	Writer string
 	Range  diag.Range
 	// Attrs has the ranges of the attributes that are there, by name.
 	Attrs map[string]diag.Range
 }
 
-// Who makes the databases of a gateway.
+// Who writes credentials into the databases of a gateway.
 const (
 	// WriterAuto is keyform, which has the gateway's own command line make a database that
-	// does not exist yet.
+	// does not exist yet, and has it write what is in one of a form newer than known.
 	WriterAuto = "auto"
 	// WriterStore is keyform alone.
 	WriterStore = "store"
+	// WriterGateway is the gateway's own command line alone.
+	WriterGateway = "gateway"
 )
 
 // Reload says how a gateway learns of a change.

@@ -58,7 +58,7 @@ func (l *loader) decodeGateway(f *frame) Gateway {
 	g.Prune = f.choice("unmanaged", "keep", "prune") == "prune"
 	g.Migrate = f.boolean("migrate", true)
 	g.Reload = f.reload()
-	g.Writer = f.choice("writer", WriterAuto, WriterStore)
+	g.Writer = f.choice("writer", WriterAuto, WriterStore, WriterGateway)
 	return g
 }
 

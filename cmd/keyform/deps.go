@@ -88,6 +88,9 @@ func (a *app) applyDeps(s *staged, lockTimeout time.Duration, p *progress) apply
 		Provision: func(ctx context.Context, g *plan.GatewayPlan, agent string) error {
 			return gateway.Provision(ctx, a.host(nil), g, agent)
 		},
+		Commands: func(ctx context.Context, g *plan.GatewayPlan, c gateway.Command) error {
+			return gateway.Run(ctx, a.host(nil), g, c)
+		},
 		Progress: p.event,
 		User:     name,
 		Hostname: hostname(),

@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	testscript.Main(m, map[string]func(){"keyform": main})
+	testscript.Main(m, map[string]func(){"keyform": main, "fake-openclaw": fakeOpenClaw})
 }
 
 // TestScripts runs testdata/script/*.txtar against the real main, one behaviour a

@@ -32,6 +32,7 @@ func writeReportJSON(w io.Writer, report *apply.Report, diags []diag.Entry) erro
 var stateWords = map[apply.State]string{
 	apply.NotStarted: "not started",
 	apply.Failed:     "failed, as it was",
+	apply.Partly:     "written in part",
 	apply.Written:    "written, not verified",
 	apply.Verified:   "written, verified",
 }

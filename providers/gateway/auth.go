@@ -166,6 +166,7 @@ func (v storeView) profile(id string, n *jsondoc.Node) (p plan.LiveProfile, ok b
 		p.Credential = plan.Fingerprint(account(n).Fingerprint(v.key, plan.ProfileDomain(v.gateway, id)))
 		return p, true
 	}
+	p.About = v.rules.Commands && kind == schema.Token
 	value := credential(n, kind, v.rules)
 	if id == v.rules.ClaudeSync {
 		p.Access = plan.Fingerprint(value.Fingerprint(v.key, plan.AccessDomain))

@@ -31,7 +31,8 @@ type Held interface {
 	Read(ctx context.Context, parse func(Content) error) (Content, error)
 	// Swap replaces was, which the store is known to hold, by now; ErrMoved if it holds
 	// something else by then. placed tells that the new content is in place already,
-	// whatever else went wrong; else it is when Hold returns nil.
+	// whatever else went wrong, or of a Limited that a part of it is; else it is when Hold
+	// returns nil.
 	Swap(was, now Content) (placed bool, err error)
 }
 

@@ -20,6 +20,8 @@ import (
 type database struct {
 	host  Host
 	place sqlstore.Place
+	// known is the newest form that is known, 0 where it is not asked for.
+	known int
 }
 
 func openDatabase(host Host, ref plan.StoreRef, rules plan.Rules) *database {
@@ -36,7 +38,11 @@ func openDatabase(host Host, ref plan.StoreRef, rules plan.Rules) *database {
 			p.UID = uid
 		}
 	}
-	return &database{host, p}
+	d := &database{host, p, p.MaxVersion}
+	if rules.Newer {
+		d.place.MaxVersion = 0 // it is only read
+	}
+	return d
 }
 
 // Read gives the rows, which are of one moment.
@@ -48,7 +54,7 @@ func (d *database) Read(ctx context.Context, parse func(Content) error) (Content
 // read is Read, which also tells that there is no database, or one with nothing in it: a
 // command of the gateway's that was killed while it made it leaves that.
 func (d *database) read(ctx context.Context, parse func(Content) error) (c Content, none bool, err error) {
-	view, err := sqlstore.Read(ctx, d.place)
+	view, err := d.view(ctx)
 	if err != nil {
 		return Content{}, false, err
 	}
@@ -60,6 +66,15 @@ func (d *database) read(ctx context.Context, parse func(Content) error) (c Conte
 func NoDatabase(ctx context.Context, host Host, ref plan.StoreRef, rules plan.Rules) (bool, error) {
 	_, none, err := openDatabase(host, ref, rules).read(ctx, func(Content) error { return nil })
 	return none, err
+}
+
+// view reads the database. One of a form newer than known has to have the same tables.
+func (d *database) view(ctx context.Context) (sqlstore.View, error) {
+	view, err := sqlstore.Read(ctx, d.place)
+	if err == nil && d.known > 0 && view.Version > d.known && len(view.Missing) > 0 {
+		err = &sqlstore.VersionError{Path: d.place.Path, Version: view.Version, Known: d.known}
+	}
+	return view, err
 }
 
 // Hold takes the locks of the database. They end with the process, so there is none to
@@ -145,7 +160,7 @@ func (r *reader) sharedStore(ctx context.Context) error {
 	if ref.Path, err = r.host.real(ref.Path); err != nil {
 		return err
 	}
-	view, err := sqlstore.Read(ctx, openDatabase(*r.host, ref, r.out.Rules).place)
+	view, err := openDatabase(*r.host, ref, r.out.Rules).view(ctx)
 	if err != nil {
 		return err
 	}

@@ -125,6 +125,8 @@ type reader struct {
 	importing  []sqlstore.Import
 	// quarantined are the databases that OpenClaw does not write any more.
 	quarantined []string
+	// found is what this host itself says of the release, whatever is declared.
+	found evidence
 }
 
 func (r *reader) errorf(code, summary string, at diag.Range, format string, args ...any) {

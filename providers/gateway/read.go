@@ -78,7 +78,7 @@ func (r *reader) read(ctx context.Context, taken map[string]string) bool {
 	if !r.readStores(ctx, config, ledger, hostKey) || !r.readEnv(ctx, row, ledger, hostKey) || !r.settle(ctx, ledger, hostKey) {
 		return false
 	}
-	r.out.CommandLine = r.commandLine()
+	r.findCommands()
 	r.readImports(ctx, row)
 	if f, err := formOf(r.out.Rules); err == nil {
 		r.readSources(ctx, f)
@@ -100,6 +100,9 @@ func (r *reader) describe(row *product.Release) {
 	r.out.Name, r.out.Product = r.spec.Name, r.place.product.Name
 	r.out.StateDir, r.out.ConfigPath, r.out.Home = r.place.stateDir, r.place.configPath, r.place.home
 	r.out.Rules = row.Rules()
+	if f, err := formOf(r.out.Rules); err == nil {
+		r.out.Rules.Commands = f.sql && r.spec.Writer == schema.WriterGateway
+	}
 	r.out.Rules.Login, r.out.Rules.Logins = r.place.product.LoginCommands(r.spec.Instance)
 	if r.place.unit != nil {
 		r.out.Unit = r.place.unit.name

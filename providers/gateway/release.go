@@ -54,6 +54,7 @@ func (r *reader) release(lastTouched string) (*product.Release, bool) {
 	if chosen.release == "" {
 		r.out.Evidence = ""
 	}
+	r.found = found
 	if c, err := product.Compare(chosen.release, p.Known); err == nil && c > 0 {
 		r.out.TreatedAs = p.Known
 	}

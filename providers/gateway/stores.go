@@ -98,7 +98,11 @@ func (r *reader) readStores(ctx context.Context, config configuration, ledger pl
 		r.errorf("KF0303", "Release that is not supported", diag.Range{}, "%s.", err)
 		return false
 	}
+	told := len(r.diags)
 	if err := r.sharedStore(ctx); err != nil {
+		if r.readsOn(err) {
+			return r.readStores(ctx, config, ledger, hostKey)
+		}
 		r.tellStore(&plan.StoreSnapshot{Label: stateDatabase}, &storeProblem{err: err})
 		return false
 	}
@@ -130,6 +134,12 @@ func (r *reader) readStores(ctx context.Context, config configuration, ledger pl
 		})
 	}
 	wg.Wait()
+	for i := range problems {
+		if r.readsOn(problems[i].err) {
+			r.diags = r.diags[:told]
+			return r.readStores(ctx, config, ledger, hostKey)
+		}
+	}
 	r.out.Stores = stores
 	ok := true
 	for i := range problems {

@@ -98,6 +98,7 @@ func laterReleases(r45 Release) []Release {
 	r81.Variables, r81.AuthAliases, r81.DefaultModel = vars81, auth81, gpt56
 	r81.PortOfProfile, r81.Archive = true, ".migrated-TIME-UUID"
 	r81.NoTouchedAt, r81.BuiltInEnv = true, true
+	r81.Logout, r81.OrdersShared = true, true
 	r81.Renamed = map[string]string{"openai-codex": "openai", "codex": "openai", "codex-cli": "openai", "claude-cli": "anthropic", "google-gemini-cli": "google"}
 	r81.RetiredIDs, r81.SyncedIDs = []string{claudeCLI}, []string{minimaxCLI, openaiDefault}
 	r81.Generation, r81.Coordinated, r81.LegacyBlocks = SharedTables, true, true
@@ -111,6 +112,7 @@ func laterReleases(r45 Release) []Release {
 	r95 := r94.from("2026.9.5")
 	r95.SchemaAgent, r95.ReloadMethod, r95.ReloadReferences = 21, "models.authRefresh", "secrets.reload"
 	r95.Variables, r95.SyncedIDs, r95.DefaultModel = vars95, []string{minimaxCLI}, gpt6
+	r95.PastesShared = true
 	r96 := r95.from("2026.9.6")
 	r96.SchemaState, r96.SchemaAgent = 18, 23
 	return append(split, r65, r69, r634, beta71, r71, beta72, r733, beta81, r81, beta91, r91, r93, r94, r95, r96)

@@ -94,6 +94,7 @@ type Release struct {
 	OrderNeedsStore, Coordinated, LegacyBlocks bool
 	NoTouchedAt, ProvidersLive, BuiltInEnv     bool
 	Archive                                    string
+	Logout, OrdersShared, PastesShared         bool
 	Renamed                                    map[string]string
 	SchemaAgent, SchemaState                   int
 	ReloadMethod, ReloadReferences             string
@@ -246,6 +247,7 @@ func (r *Release) Rules() plan.Rules {
 		OrderNeedsStore: r.OrderNeedsStore, Coordinated: r.Coordinated, LegacyBlocks: r.LegacyBlocks, SchemaAgent: r.SchemaAgent, SchemaState: r.SchemaState,
 		NoTouchedAt: r.NoTouchedAt, ProvidersLive: r.ProvidersLive, BuiltInEnv: r.BuiltInEnv, Renamed: r.Renamed, Archive: r.Archive,
 		StrictExpiry: r.StrictExpiry, MaxExpiry: r.MaxExpiry, AuthHot: r.AuthHot, NoFlatEnv: r.NoFlatEnv, AgentEntries: r.AgentEntries,
+		Logout: r.Logout, OrdersShared: r.OrdersShared, PastesShared: r.PastesShared,
 		RetiredIDs: r.RetiredIDs, DefaultModel: r.DefaultModel,
 	}
 }
