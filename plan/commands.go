@@ -10,9 +10,9 @@ import (
 	"github.com/keyform/keyform/schema/diag"
 )
 
-// expiryLeeway is how far an expiry that a command of the gateway has set may be from the
+// ExpiryLeeway is how far an expiry that a command of the gateway has set may be from the
 // declared one, in milliseconds: the command counts from the moment at which it runs.
-const expiryLeeway = 60 * 60 * 1000
+const ExpiryLeeway = 60 * 60 * 1000
 
 // sameExpiry reports whether a stored expiry is as declared.
 func (d *differ) sameExpiry(live *float64, declared int64) bool {
@@ -20,7 +20,7 @@ func (d *differ) sameExpiry(live *float64, declared int64) bool {
 	case live == nil:
 		return false
 	case d.rules.Commands:
-		return math.Abs(*live-float64(declared)) <= expiryLeeway
+		return math.Abs(*live-float64(declared)) <= ExpiryLeeway
 	}
 	return *live == float64(declared)
 }
@@ -103,7 +103,7 @@ func (d *differ) byStoreWriter() string {
 
 // closedStore says why no command writes a store, "" where one does.
 func (d *differ) closedStore(m *model) (why, remedy string) {
-	agent := commandAgent(m.ref.Agent)
+	agent := CommandAgent(m.ref.Agent)
 	agents := d.live.Config.Agents
 	switch {
 	case d.live.Config.Includes:
@@ -119,7 +119,9 @@ func (d *differ) closedStore(m *model) (why, remedy string) {
 // sharedMain is the agent by whose name the commands know the shared store.
 const sharedMain = "main"
 
-func commandAgent(agent string) string {
+// CommandAgent gives the agent by whose name the gateway's commands know the store of an
+// agent, "" being the shared one.
+func CommandAgent(agent string) string {
 	if agent == "" {
 		return sharedMain
 	}

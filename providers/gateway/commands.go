@@ -11,16 +11,12 @@ import (
 
 	"github.com/keyform/keyform/plan"
 	"github.com/keyform/keyform/providers/jsondoc"
-	"github.com/keyform/keyform/providers/product"
 	"github.com/keyform/keyform/providers/secrets/secret"
 	"github.com/keyform/keyform/schema"
 )
 
 // The commands are those of OpenClaw 2026.6.11 and 2026.9.6 (models auth), which take a
 // value on standard input.
-
-// expiryLeeway is plan's: an expiry that is no further away than that is the same.
-const expiryLeeway = time.Hour
 
 // setupToken begins a token of Anthropic's; paste-token refuses every other, and one
 // that is shorter than setupTokenSize.
@@ -57,7 +53,7 @@ func entries(doc *jsondoc.Doc, rules plan.Rules) (ids []string, byID map[string]
 
 // equal compares what a command would change.
 func (s asStored) equal(o asStored) bool {
-	near := s.expires == o.expires || s.expires != 0 && o.expires != 0 && max(s.expires, o.expires)-min(s.expires, o.expires) <= float64(expiryLeeway.Milliseconds())
+	near := s.expires == o.expires || s.expires != 0 && o.expires != 0 && max(s.expires, o.expires)-min(s.expires, o.expires) <= plan.ExpiryLeeway
 	sameRef := (s.ref == nil) == (o.ref == nil) && (s.ref == nil || *s.ref == *o.ref)
 	return s.kind == o.kind && s.provider == o.provider && s.value.Equal(o.value) && near && sameRef
 }
@@ -108,15 +104,7 @@ func credentialCommands(agent string, rules plan.Rules, was, now Content, at tim
 }
 
 func logout(agent, id string) Command {
-	return Command{Args: []string{"models", "auth", "--agent", commandAgent(agent), "logout", id, "--yes"}}
-}
-
-// commandAgent is the agent by whose name the commands know a store.
-func commandAgent(agent string) string {
-	if agent == "" {
-		return product.MainAgent
-	}
-	return agent
+	return Command{Args: []string{"models", "auth", "--agent", plan.CommandAgent(agent), "logout", id, "--yes"}}
 }
 
 // paste is the command that stores a profile.
@@ -131,13 +119,13 @@ func paste(agent, id string, s asStored, at time.Time) (Command, error) {
 	if !keptWhole(s) {
 		return Command{}, fmt.Errorf("the gateway's command would not store the value of %q as it is: it takes printable characters of Latin-1 without spaces at the ends; as a token for anthropic a setup-token, as a key for openai one of OpenAI's. Use writer = \"auto\" if it is right", id)
 	}
-	args := []string{"models", "auth", "--agent", commandAgent(agent), verb, "--provider", s.provider, "--profile-id", id}
+	args := []string{"models", "auth", "--agent", plan.CommandAgent(agent), verb, "--provider", s.provider, "--profile-id", id}
 	if s.kind == schema.Token && s.expires != 0 {
-		left := time.Duration(int64(s.expires)-at.UnixMilli()) * time.Millisecond
-		if left < time.Second {
+		left := (int64(s.expires) - at.UnixMilli()) / 1000 // seconds; a time.Duration ends after 292 years
+		if left < 1 {
 			return Command{}, fmt.Errorf("%q would be stored as expired, which no command of the gateway does", id)
 		}
-		args = append(args, "--expires-in", strconv.FormatInt(int64(left/time.Second), 10)+"s")
+		args = append(args, "--expires-in", strconv.FormatInt(left, 10)+"s")
 	}
 	return Command{Args: args, Input: s.value}, nil
 }

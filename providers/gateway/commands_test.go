@@ -51,6 +51,8 @@ func TestCredentialCommands(t *testing.T) {
 		{name: "a token", agent: "ops", now: profilesOf(tokenEntry("anthropic:t", token, "")), want: []string{pasteT + " < " + token}},
 		{name: "its expiry", agent: "ops", was: profilesOf(tokenEntry("anthropic:t", token, "")),
 			now: profilesOf(tokenEntry("anthropic:t", token, `,"expires":1800000600500`)), want: []string{pasteT + " --expires-in 600s < " + token}},
+		{name: "an expiry in the year 9999", agent: "ops", now: profilesOf(tokenEntry("anthropic:t", token, `,"expires":253370764800000`)),
+			want: []string{pasteT + " --expires-in 251570764800s < " + token}},
 		{name: "about the same expiry", agent: "ops", was: profilesOf(tokenEntry("anthropic:t", token, `,"expires":1800000600500`)),
 			now: profilesOf(tokenEntry("anthropic:t", token, `,"expires":1800003000000`))},
 		{name: "no expiry any more", agent: "ops", was: profilesOf(tokenEntry("anthropic:t", token, `,"expires":1800000600500`)),
