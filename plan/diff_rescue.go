@@ -232,7 +232,6 @@ func (d *differ) importProfile(s *LegacySource, p *LegacyProfile, m *model, live
 	c := Change{
 		Address: d.liveAddress(m, p.ID).String(), Action: Migrate, Name: p.ID, Ops: Ops{op},
 		Summary: strings.Replace(credentialText(p.Kind, nil, d.opts.Now), "(sensitive)", "(sensitive) imported", 1),
-		Reason:  d.unread(s, m),
 		After:   &Object{Type: "profile", Provider: p.Provider, Kind: p.Kind, Value: p.Credential, From: s.Label, Expires: p.Expires},
 	}
 	if p.Expires != nil && p.Kind == schema.Token {
@@ -256,9 +255,9 @@ func (d *differ) importProfile(s *LegacySource, p *LegacyProfile, m *model, live
 // unread says what the release does with a legacy file.
 func (d *differ) unread(s *LegacySource, m *model) string {
 	if pending := m.live.Import; pending != nil && pending.LoginFile == s.Label {
-		return "which " + d.live.Product + " " + d.live.Release + " reads only as long as the agent has no store"
+		return d.live.Product + " " + d.live.Release + " reads only as long as the agent has no store"
 	}
-	return "which " + d.live.Product + " " + d.live.Release + " does not read"
+	return d.live.Product + " " + d.live.Release + " does not read"
 }
 
 // putAside plans the renaming of a file whose content is imported.
@@ -295,5 +294,5 @@ func (d *differ) remarkSource(s *LegacySource, m *model, taken, there, left []st
 	if len(says) == 0 {
 		return
 	}
-	d.legacyRemarks = append(d.legacyRemarks, fmt.Sprintf("%s (%s) is of an earlier form. Of what it holds this plan %s.", s.Label, m.title(), strings.Join(says, "; ")))
+	d.legacyRemarks = append(d.legacyRemarks, fmt.Sprintf("%s (%s) is of an earlier form, which %s. Of what it holds this plan %s.", s.Label, m.title(), d.unread(s, m), strings.Join(says, "; ")))
 }
