@@ -179,7 +179,7 @@ func (g *gatewayRun) execute(ctx context.Context) error {
 	}
 	err := g.write(ctx)
 	if err == nil {
-		g.noteEnv()
+		g.noteWaiting()
 	}
 	if settleErr := g.settle(ctx, err); settleErr != nil {
 		g.unclean = true

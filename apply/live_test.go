@@ -127,6 +127,32 @@ func TestChangesOfEnvWait(t *testing.T) {
 	}
 }
 
+// So does a change of auth in the configuration, where gateway.reload.mode says that the
+// gateway does not look there again.
+func TestChangesOfAnIdleConfigurationWait(t *testing.T) {
+	for _, test := range []struct {
+		running, idle bool
+		mode          string
+		want          bool
+	}{{true, true, "live", true}, {true, false, "live", false}, {true, true, "restart", false}, {false, true, "live", false}} {
+		w := newWorld(t, "openclaw")
+		w.running, w.gp.ConfigIdle, w.gp.Unit, w.gp.Reload = test.running, test.idle, "openclaw-gateway.service", schema.Reload{Mode: test.mode}
+		p := w.plan()
+		for _, write := range p.Gateways[0].Writes {
+			if write.Store.Kind == plan.ConfigStore {
+				write.Changes[0].After = &plan.Object{Type: "listing"}
+			}
+		}
+		rep, err := Run(t.Context(), p, w.deps())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if g := rep.Gateways[0]; noted(g, "gateway.reload.mode") != test.want {
+			t.Errorf("%+v: notes %q", test, g.Notes)
+		}
+	}
+}
+
 // A gateway that has just got a new entry in secrets.providers is asked again until it has
 // seen that, and not for ever.
 func TestNewProvidersAreWaitedFor(t *testing.T) {

@@ -149,8 +149,16 @@ func (g *gatewayRun) call(ctx context.Context, how, what string) (gone bool, err
 	}
 }
 
-// noteEnv tells of a change that the gateway does not have yet: it reads .env at its start.
-func (g *gatewayRun) noteEnv() {
+// noteWaiting tells of changes that the gateway does not have yet: it reads .env at its
+// start, and in some reload modes its configuration, too.
+func (g *gatewayRun) noteWaiting() {
+	now := *g.plan
+	now.Running = g.running
+	for _, s := range g.stores {
+		if now.ConfigWaits(s.write) {
+			g.note("with its gateway.reload.mode the gateway reads " + s.report.Label + " when it starts, so what is new there waits for a restart")
+		}
+	}
 	if mode := g.plan.Reload.Mode; g.running && (mode == "live" || mode == "none") && len(g.ofKind(plan.EnvStore)) > 0 {
 		g.note("the gateway reads " + g.ofKind(plan.EnvStore)[0].report.Label + " when it starts, so what is new there waits for a restart")
 	}

@@ -122,7 +122,8 @@ func (d *differ) run() GatewayPlan {
 		Running: d.live.Running, PID: d.live.PID, Unit: d.live.Unit, Rules: d.rules,
 		Reload: d.want.Gateway.Reload, VersionConflict: d.live.VersionConflict,
 		ConfigReadOnly: d.live.ConfigReadOnly, TreatedAs: d.live.TreatedAs,
-		Untold: d.live.Untold && d.want.Gateway.Reload.Mode != "none",
+		ConfigIdle: slices.Contains(d.rules.IdleModes, d.live.Config.ReloadMode),
+		Untold:     d.live.Untold && d.want.Gateway.Reload.Mode != "none",
 	}
 	d.collectDeclared()
 	if d.opts.Destroy {

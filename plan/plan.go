@@ -63,6 +63,9 @@ type GatewayPlan struct {
 	// ConfigReadOnly and TreatedAs are as in GatewaySnapshot.
 	ConfigReadOnly string `json:"config_read_only,omitempty"`
 	TreatedAs      string `json:"treated_as,omitempty"`
+	// ConfigIdle tells that a running gateway does not look at its configuration again: the
+	// reload mode there is one of Rules.IdleModes.
+	ConfigIdle bool `json:"config_idle,omitempty"`
 	// VersionConflict says that the declared version and the host's own evidence differ in
 	// what stores or locks they mean: a plan may look ahead, an apply may not. "" is none.
 	VersionConflict string `json:"version_conflict,omitempty"`

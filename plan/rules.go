@@ -84,6 +84,9 @@ type Rules struct {
 	// milliseconds since then, 0 where every one can.
 	StrictExpiry bool    `json:"strict_expiry,omitempty"`
 	MaxExpiry    float64 `json:"max_expiry,omitempty"`
+	// IdleModes are the values of gateway.reload.mode with which a running gateway neither
+	// takes in a change of auth in its configuration nor restarts for it.
+	IdleModes []string `json:"idle_modes,omitempty"`
 	// AuthHot: a running gateway takes in a change of auth in its configuration without a
 	// restart.
 	AuthHot bool `json:"auth_hot,omitempty"`

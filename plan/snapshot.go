@@ -185,6 +185,8 @@ type ConfigSnapshot struct {
 	ModelKeys []string `json:"model_keys,omitempty"`
 	// TouchedAt tells that its meta has the time of its last change.
 	TouchedAt bool `json:"touched_at,omitempty"`
+	// ReloadMode is gateway.reload.mode, "" for none.
+	ReloadMode string `json:"reload_mode,omitempty"`
 	// Includes tells that the configuration is in several files.
 	Includes bool `json:"includes,omitempty"`
 	// SecretProviders are the entries of secrets.providers that keyform made, by name, with

@@ -49,6 +49,7 @@ type GatewayView struct {
 	// EnvWaits tells that a change of .env waits for a restart, which nobody was asked for;
 	// RestartsItself that the gateway restarts by itself for a change of its configuration.
 	EnvWaits       bool     `json:"env_waits,omitempty"`
+	ConfigWaits    bool     `json:"config_waits,omitempty"`
 	RestartsItself bool     `json:"restarts_itself,omitempty"`
 	Unmanaged      []string `json:"unmanaged"`
 	Notes          []string `json:"notes,omitempty"`
@@ -124,7 +125,7 @@ func (v *View) addGateway(g *GatewayPlan) {
 	}
 	v.Unchecked += g.Unchecked
 	for _, w := range g.Writes {
-		gv.EnvWaits = gv.EnvWaits || w.Store.Kind == EnvStore && g.Running && (g.Reload.Mode == "live" || g.Reload.Mode == "none")
+		gv.EnvWaits, gv.ConfigWaits = gv.EnvWaits || g.envWaits(&w), gv.ConfigWaits || g.ConfigWaits(&w)
 		gv.RestartsItself = gv.RestartsItself || g.restartsFor(&w)
 		store := StoreView{w.Store.Kind, w.Store.Agent, w.Store.Path, w.Store.Label}
 		for _, c := range w.Changes {

@@ -192,19 +192,30 @@ func (v *View) costText() []string {
 // reloadText says how the gateways learn of the change.
 func (v *View) reloadText() string {
 	modes := map[string]bool{}
-	waits, restarts := false, false
+	var waits []string
+	restarts := false
 	for _, g := range v.Gateways {
 		if g.Running {
 			modes[g.Reload] = true
 		}
-		waits, restarts = waits || g.EnvWaits, restarts || g.RestartsItself
+		restarts = restarts || g.RestartsItself
+		if g.EnvWaits {
+			waits = append(waits, ".env")
+		}
+		if g.ConfigWaits {
+			waits = append(waits, "the configuration")
+		}
 	}
 	if len(modes) == 0 {
 		return ""
 	}
 	text := "Reload: " + strings.Join(sortedKeys(modes), ", ")
-	if waits {
-		text += `; .env waits for a restart (reload = "restart" would do it)`
+	switch waits = distinct(waits); len(waits) {
+	case 0:
+	case 1:
+		text += "; " + waits[0] + ` waits for a restart (reload = "restart" would do it)`
+	default:
+		text += "; " + strings.Join(waits, " and ") + ` wait for a restart (reload = "restart" would do it)`
 	}
 	if restarts {
 		text += "; for the configuration the gateway restarts itself"

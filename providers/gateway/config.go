@@ -116,7 +116,8 @@ func defaultAgent(id string) string {
 
 // snapshot is what a plan sees of the configuration.
 func (c configuration) snapshot(r *reader, rules plan.Rules) plan.ConfigSnapshot {
-	s := plan.ConfigSnapshot{Includes: c.includes, Path: r.place.configPath, AuthPath: []string{authKey}, Exists: c.exists}
+	s := plan.ConfigSnapshot{Includes: c.includes, Path: r.place.configPath, AuthPath: []string{authKey}, Exists: c.exists,
+		ReloadMode: c.merged.get("gateway", "reload", "mode").str()}
 	switch {
 	case len(c.parts) == 1:
 		s.Path, s.AuthPath = c.parts[0].file, append([]string{}, c.parts[0].path...)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/keyform/keyform/plan"
 	"github.com/keyform/keyform/providers/gateway"
+	"github.com/keyform/keyform/schema"
 	"github.com/keyform/keyform/schema/diag"
 )
 
@@ -154,5 +155,15 @@ func TestConfigRefusals(t *testing.T) {
 	}
 	if _, diags, _ := config(t, "2026.2.12", map[string]string{"openclaw.json": "{$include: '../a.json5'}", "../a.json5": "{}"}); diags != nil {
 		t.Errorf("2026.2.12 follows includes anywhere: %+v", diags)
+	}
+}
+
+func TestReloadModeOfConfiguration(t *testing.T) {
+	s := newSandbox(t)
+	for content, want := range map[string]string{`{}`: "", `{"gateway": {"reload": {"mode": "off"}}}`: "off", `{"gateway": {"reload": {"mode": 1}}}`: ""} {
+		s.write(".clawdbot/clawdbot.json", content)
+		if g := s.one(schema.Gateway{Name: "claw", Product: "clawdbot"}); g.Config.ReloadMode != want {
+			t.Errorf("%s: %q", content, g.Config.ReloadMode)
+		}
 	}
 }

@@ -20,6 +20,10 @@ const (
 	lockFile = "file"
 )
 
+// idleModes are gateway.reload.mode of clawdbot 2026.1.24-3: "off" looks at no change of
+// the configuration, "hot" at none that wants a restart, as those of auth do.
+func idleModes() []string { return []string{"off", "hot"} }
+
 // defaultPort is the gateway's port in all five products.
 const defaultPort = 18789
 
@@ -46,7 +50,7 @@ func clawdbot() Product {
 
 func clawdbotReleases() []Release {
 	return []Release{{
-		Generation: OneFile, LockForm: lockDir, ImportsLegacyFiles: true, DefaultModel: "anthropic/claude-opus-4-5",
+		Generation: OneFile, IdleModes: idleModes(), LockForm: lockDir, ImportsLegacyFiles: true, DefaultModel: "anthropic/claude-opus-4-5",
 		SyncedIDs: []string{claudeCLI, codexCLI, qwenCLI}, ClaudeSync: claudeCLI, ModeMigrations: []string{claudeCLI},
 		Variables: clawdbotVars, Aliases: aliases124, Include: includeAnywhere(),
 	}}

@@ -42,7 +42,7 @@ func gensparxMarch() Product {
 // new import, of 2026-03-01, has the lock that is a file already.
 func gensparxReleases() []Release {
 	return []Release{{
-		Generation: OneFile, LockForm: lockFile, Clobbers: true, ReloadMethod: "secrets.reload", References: true, ListedFallback: true,
+		Generation: OneFile, IdleModes: idleModes(), LockForm: lockFile, Clobbers: true, ReloadMethod: "secrets.reload", References: true, ListedFallback: true,
 		ImportsLegacyFiles: true, SyncedIDs: []string{qwenCLI, minimaxCLI}, RetiredIDs: retired(), DefaultModel: "anthropic/claude-opus-4-6",
 		Variables: vars223, Aliases: aliases226,
 		Include: Include{Depth: 10, MaxBytes: 2 << 20, Confined: true},

@@ -27,7 +27,7 @@ func laterOpenClaw() []string {
 
 func openclawReleases() []Release {
 	base := Release{
-		Generation: OneFile, LockForm: lockDir, SyncedIDs: []string{qwenCLI, minimaxCLI},
+		Generation: OneFile, IdleModes: idleModes(), LockForm: lockDir, SyncedIDs: []string{qwenCLI, minimaxCLI},
 		RetiredIDs: retired(), ImportsLegacyFiles: true,
 		Variables: vars130, Aliases: aliases130, Include: includeAnywhere(),
 	}

@@ -48,6 +48,8 @@ func configured(rows []Release) []Release {
 		// The reload rules of 2026.9.2 have auth.order and auth.profiles; in 2026.9.1 nothing
 		// matches them, which means a restart.
 		{"2026.9.2", func(r *Release) { r.AuthHot = true }},
+		// resolveGatewayReloadSettings: 2026.7.35 has "hot", 2026.8.1 does not.
+		{"2026.8.1", func(r *Release) { r.IdleModes = []string{"off"} }},
 	})
 }
 

@@ -1,6 +1,7 @@
 package product_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -61,6 +62,9 @@ func TestConfigurationsOfReleases(t *testing.T) {
 		}
 		if rules.MaxExpiry > 0 {
 			got.Expiry = "bounded"
+		}
+		if slices.Contains(rules.IdleModes, "hot") == rules.AgentEntries || !slices.Contains(rules.IdleModes, "off") {
+			t.Errorf("%s is idle with %q", release, rules.IdleModes)
 		}
 		if rules.NoFlatEnv != rules.AgentEntries || (r.YieldingEnv != "") != rules.AgentEntries {
 			t.Errorf("%s: %+v", release, r)

@@ -23,7 +23,7 @@ func opensoul() Product {
 
 func opensoulReleases() []Release {
 	return []Release{{
-		Generation: OneFile, LockForm: lockDir, ImportsLegacyFiles: true,
+		Generation: OneFile, IdleModes: idleModes(), LockForm: lockDir, ImportsLegacyFiles: true,
 		SyncedIDs: []string{qwenCLI, minimaxCLI}, RetiredIDs: retired(), DefaultModel: "openai/gpt-5.2",
 		Variables: opensoulVars, Aliases: aliases130, Include: includeAnywhere(),
 	}}

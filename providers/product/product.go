@@ -106,6 +106,7 @@ type Release struct {
 	RetiredIDs                                 []string
 	ImportsLegacyFiles                         bool
 	StrictExpiry, AuthHot, NoFlatEnv           bool
+	IdleModes                                  []string
 	AgentEntries                               bool
 	MaxExpiry                                  float64
 	DefaultModel                               string
@@ -246,7 +247,7 @@ func (r *Release) Rules() plan.Rules {
 		SyncedIDs: r.SyncedIDs, ClaudeSync: r.ClaudeSync, ModeMigrations: r.ModeMigrations, ListedFallback: r.ListedFallback,
 		OrderNeedsStore: r.OrderNeedsStore, Coordinated: r.Coordinated, LegacyBlocks: r.LegacyBlocks, SchemaAgent: r.SchemaAgent, SchemaState: r.SchemaState,
 		NoTouchedAt: r.NoTouchedAt, ProvidersLive: r.ProvidersLive, BuiltInEnv: r.BuiltInEnv, Renamed: r.Renamed, Archive: r.Archive,
-		StrictExpiry: r.StrictExpiry, MaxExpiry: r.MaxExpiry, AuthHot: r.AuthHot, NoFlatEnv: r.NoFlatEnv, AgentEntries: r.AgentEntries,
+		StrictExpiry: r.StrictExpiry, MaxExpiry: r.MaxExpiry, AuthHot: r.AuthHot, IdleModes: r.IdleModes, NoFlatEnv: r.NoFlatEnv, AgentEntries: r.AgentEntries,
 		Logout: r.Logout, OrdersShared: r.OrdersShared, PastesShared: r.PastesShared,
 		RetiredIDs: r.RetiredIDs, DefaultModel: r.DefaultModel,
 	}
