@@ -24,6 +24,7 @@ func (r *reader) alone(ctx context.Context) bool {
 		case len(rivals) < 2 && doctor == nil:
 			return true
 		case try < aloneTries && r.pause(ctx) == nil:
+			r.lookAgain()
 			continue
 		case doctor != nil:
 			r.errorf("KF0318", "State directory under repair", r.spec.Attrs["state_dir"],

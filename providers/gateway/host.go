@@ -123,6 +123,10 @@ type reader struct {
 	// shared store; importing are the files in the middle of an import of its own.
 	relocating bool
 	importing  []sqlstore.Import
+	// around are the processes that were found when looked was set.
+	around []instance
+	looked bool
+	pids   map[namesOf]map[string][]int
 	// quarantined are the databases that OpenClaw does not write any more.
 	quarantined []string
 	// found is what this host itself says of the release, whatever is declared.

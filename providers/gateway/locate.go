@@ -112,7 +112,7 @@ func (r *reader) serviceProcess() *instance {
 	var found *instance
 	// Which state directory is the process's is not known yet, so the default is looked at.
 	temp := filepath.Join(r.place.home, p.StateDir+product.Instance(r.spec.Instance), "tmp")
-	for _, in := range r.host.instances(p, r.host.UID, r.unitEnv("TMPDIR"), temp) {
+	for _, in := range r.instances(p, r.host.UID, r.unitEnv("TMPDIR"), temp) {
 		if in.role != "" {
 			continue
 		}

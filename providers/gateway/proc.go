@@ -25,15 +25,14 @@ func (p *Proc) read(pid int, name string) ([]byte, error) {
 	return os.ReadFile(filepath.Join(p.root, strconv.Itoa(pid), name))
 }
 
-// named gives the ids of a user's processes that go by a name, of which the kernel
-// keeps 15 bytes. uid -1 is every user.
-func (p *Proc) named(name string, uid int) []int {
+// named gives the ids of a user's processes that go by one of the names, by name. Of a
+// name the kernel keeps 15 bytes. uid -1 is every user.
+func (p *Proc) named(uid int, names ...string) map[string][]int {
 	entries, err := os.ReadDir(p.root)
 	if err != nil {
 		return nil
 	}
-	name = name[:min(len(name), 15)]
-	var out []int
+	out := map[string][]int{}
 	for _, e := range entries {
 		pid, err := strconv.Atoi(e.Name())
 		if err != nil {
@@ -46,8 +45,14 @@ func (p *Proc) named(name string, uid int) []int {
 		if owner, _, ok := fsys.Owner(info); ok && uid >= 0 && owner != uid {
 			continue
 		}
-		if comm, err := p.read(pid, "comm"); err == nil && strings.TrimSuffix(string(comm), "\n") == name {
-			out = append(out, pid)
+		comm, err := p.read(pid, "comm")
+		if err != nil {
+			continue
+		}
+		for _, name := range names {
+			if strings.TrimSuffix(string(comm), "\n") == name[:min(len(name), 15)] {
+				out[name] = append(out[name], pid)
+			}
 		}
 	}
 	return out

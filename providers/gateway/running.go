@@ -50,10 +50,12 @@ type instanceLock struct {
 // Where processes can be read, those of the product tell of further directories, such as
 // a service's own. A gateway without a lock still goes by its name, save those of OpenClaw
 // 2026.4.29 and 2026.6.11, which have the name of every other command of theirs.
-func (h *Host) instances(p *product.Product, uid int, temps ...string) []instance {
+func (r *reader) instances(p *product.Product, uid int, temps ...string) []instance {
+	h := r.host
 	var out []instance
 	seen := map[int]bool{}
-	for _, dir := range h.lockDirs(p, uid, append(temps, h.tempsOf(p, uid)...)) {
+	byName := r.byName(p, uid)
+	for _, dir := range h.lockDirs(p, uid, append(temps, h.tempsOf(p, byName)...)) {
 		entries, err := h.FS.ReadDir(dir)
 		if err != nil {
 			continue
@@ -65,10 +67,7 @@ func (h *Host) instances(p *product.Product, uid int, temps ...string) []instanc
 			}
 		}
 	}
-	if h.Proc == nil {
-		return out
-	}
-	for _, pid := range h.Proc.named(p.Unit, uid) {
+	for _, pid := range byName[p.Unit] {
 		if env, err := h.Proc.environ(pid); err == nil && !seen[pid] {
 			out = append(out, instance{pid: pid, env: env})
 		}
@@ -78,13 +77,10 @@ func (h *Host) instances(p *product.Product, uid int, temps ...string) []instanc
 
 // tempsOf are the directories for temporary files of the product's processes, as they
 // name them and, where a service has a /tmp to itself, as keyform sees them.
-func (h *Host) tempsOf(p *product.Product, uid int) []string {
-	if h.Proc == nil {
-		return nil
-	}
+func (h *Host) tempsOf(p *product.Product, byName map[string][]int) []string {
 	var out []string
 	for _, name := range append([]string{p.Unit}, p.Bins...) {
-		for _, pid := range h.Proc.named(name, uid) {
+		for _, pid := range byName[name] {
 			env, err := h.Proc.environ(pid)
 			if err != nil {
 				continue
@@ -151,9 +147,38 @@ func (h *Host) alive(lock instanceLock) bool {
 	return err == nil && start == *lock.StartTime
 }
 
-// processes are the live processes that may have to do with the reader's place.
+// processes are the live processes that may have to do with the reader's place. They are
+// looked for once, until lookAgain.
 func (r *reader) processes() []instance {
-	return r.host.instances(r.place.product, r.place.owner, r.unitEnv("TMPDIR"), filepath.Join(r.place.stateDir, "tmp"))
+	if !r.looked {
+		r.around = r.instances(r.place.product, r.place.owner, r.unitEnv("TMPDIR"), filepath.Join(r.place.stateDir, "tmp"))
+		r.looked = true
+	}
+	return r.around
+}
+
+func (r *reader) lookAgain() { r.looked, r.pids = false, nil }
+
+// byName are the ids of a user's processes that have the names of a product's, by name,
+// looked for once: on a busy host that takes longer than all the rest of a plan.
+func (r *reader) byName(p *product.Product, uid int) map[string][]int {
+	if r.host.Proc == nil {
+		return nil
+	}
+	key := namesOf{p.Unit, uid}
+	if _, known := r.pids[key]; !known {
+		if r.pids == nil {
+			r.pids = map[namesOf]map[string][]int{}
+		}
+		r.pids[key] = r.host.Proc.named(uid, append([]string{p.Unit}, p.Bins...)...)
+	}
+	return r.pids[key]
+}
+
+// namesOf are the names of a product's processes, which its unit tells apart, and a user.
+type namesOf struct {
+	unit string
+	uid  int
 }
 
 // current is the live gateway of the reader's place, nil if there is none.

@@ -1,5 +1,7 @@
 package product
 
+import "sync"
+
 // openclaw is OpenClaw. The boundaries of its releases are those of the versions that
 // are on npm: each was found by reading the two neighbours.
 func openclaw() Product {
@@ -16,7 +18,7 @@ func openclaw() Product {
 		TokenEnv:    []string{"OPENCLAW_GATEWAY_TOKEN", "CLAWDBOT_GATEWAY_TOKEN"},
 		PasswordEnv: []string{"OPENCLAW_GATEWAY_PASSWORD", "CLAWDBOT_GATEWAY_PASSWORD"},
 		Known:       "2026.9.6",
-		Releases:    openclawReleases,
+		Releases:    sync.OnceValue(openclawReleases),
 	}
 }
 

@@ -66,16 +66,18 @@ func refuse(release string, patterns ...string) change {
 // since gives the rows with the changes, of which later ones win. Where no range begins
 // with the release of one, the range that it is in is parted there.
 func since(rows []Release, changes []change) []Release {
-	at := make([]version, len(changes))
+	at, froms := make([]version, len(changes)), make([]version, len(rows))
 	for i, c := range changes {
 		at[i] = must(c.from)
 	}
+	for i, r := range rows {
+		froms[i] = must(r.From)
+	}
 	var out []Release
 	for i, r := range rows {
-		from := must(r.From)
-		starts := []version{from}
+		starts := []version{froms[i]}
 		for _, v := range at {
-			if from.compare(v) < 0 && (i+1 == len(rows) || v.compare(must(rows[i+1].From)) < 0) && !slices.Contains(starts, v) {
+			if froms[i].compare(v) < 0 && (i+1 == len(rows) || v.compare(froms[i+1]) < 0) && !slices.Contains(starts, v) {
 				starts = append(starts, v)
 			}
 		}

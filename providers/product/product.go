@@ -73,7 +73,7 @@ type Product struct {
 	// treated as it.
 	Known string
 	// Releases gives the rows of its releases, in ascending order. A single one without From
-	// holds for all. They are made anew by every call.
+	// holds for all. They are made when they are first asked for, and shared.
 	Releases func() []Release
 	// dropped is what For left out of StateDirEnv and ConfigEnv, by what is in its place.
 	dropped map[string]string

@@ -19,11 +19,13 @@ type version struct {
 func parseVersion(text string) (version, error) {
 	core, suffix, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(text), "v"), "-")
 	var v version
-	fields := strings.Split(core, ".")
-	if len(fields) != len(v.parts) {
+	if strings.Count(core, ".") != len(v.parts)-1 {
 		return v, noRelease(text)
 	}
-	for i, f := range fields {
+	rest := core
+	for i := range v.parts {
+		var f string
+		f, rest, _ = strings.Cut(rest, ".")
 		n, err := strconv.Atoi(f)
 		if err != nil || n < 0 || f[0] == '+' {
 			return v, noRelease(text)
@@ -33,11 +35,14 @@ func parseVersion(text string) (version, error) {
 	if suffix == "" && core != strings.TrimPrefix(strings.TrimSpace(text), "v") {
 		return v, noRelease(text)
 	}
-	if n, err := strconv.Atoi(suffix); err == nil && n >= 0 {
-		v.build = n
+	if suffix == "" {
 		return v, nil
 	}
-	v.pre = suffix
+	if n, err := strconv.Atoi(suffix); err == nil && n >= 0 {
+		v.build = n
+	} else {
+		v.pre = suffix
+	}
 	return v, nil
 }
 
