@@ -36,6 +36,9 @@ func (d *differ) rescue() {
 	}
 	// A plan for a part of the gateway leaves the rest in the files, and the files.
 	if d.targeted(d.gatewayAddress()) {
+		for _, m := range r.stores {
+			r.renameStore(m)
+		}
 		// What is in the file of the state comes before what is beside the credentials.
 		for _, own := range []bool{true, false} {
 			for _, s := range sources {

@@ -3,6 +3,8 @@ package plan
 import (
 	"slices"
 	"strings"
+
+	"github.com/keyform/keyform/schema"
 )
 
 // renameConfig brings the configuration along where the release calls a provider
@@ -16,7 +18,30 @@ func (r *rescue) renameConfig() {
 	for i := range r.live.Config.Listings {
 		r.renameListing(r.live.Config.Listings[i])
 	}
-	r.renameOrders()
+	live := r.live.Config.Orders
+	now := r.renamedOrders(live, r.providerOrder)
+	for _, key := range sortedKeys(now) {
+		if c, ok := r.renameOrder(key, live[key], now[key], r.providerOrder, r.config.orders); ok {
+			c.Name, c.Summary = "auth.order", key+": "+c.Summary
+			r.config.change(c)
+		}
+	}
+}
+
+// renameStore is renameConfig for the orders of a credential store: the doctor of OpenClaw
+// 2026.6.11 gives the profiles their new ids and leaves the orders as they are.
+func (r *rescue) renameStore(m *model) {
+	if len(r.rules.Renamed) == 0 || m.live.Refusal != "" {
+		return
+	}
+	address := func(provider string) schema.Address { return r.agentOrder(m.ref.Agent, provider) }
+	now := r.renamedOrders(m.live.Orders, address)
+	for _, key := range sortedKeys(now) {
+		if c, ok := r.renameOrder(key, m.live.Orders[key], now[key], address, m.orders); ok {
+			c.Name = "order " + key
+			m.change(c)
+		}
+	}
 }
 
 // nowCalled gives the id that the profile of an old one has now; "" where that is not
@@ -60,11 +85,10 @@ func (r *rescue) renameListing(l Listing) {
 	r.config.change(c)
 }
 
-// renameOrders gives auth.order the new ids, and an order of a provider's old name to the
+// renamedOrders gives orders the new ids, and an order of a provider's old name to the
 // new one: in front of what that has already, as OpenClaw's doctor does
-// (canonicalizeLegacyAuthOrder, 2026.9.6).
-func (r *rescue) renameOrders() {
-	live := r.live.Config.Orders
+// (canonicalizeLegacyAuthOrder, 2026.9.6). nil is one that goes.
+func (r *rescue) renamedOrders(live map[string][]string, address func(provider string) schema.Address) map[string][]string {
 	orders := map[string][]string{}
 	front := map[string][]string{}
 	for _, key := range sortedKeys(live) {
@@ -74,7 +98,7 @@ func (r *rescue) renameOrders() {
 			if renamed := r.nowCalled(id); renamed != "" {
 				now = renamed
 			}
-			if to != "" && !r.declared[r.providerOrder(key)] && r.isOf(now, to) {
+			if to != "" && !r.declared[address(key)] && r.isOf(now, to) {
 				front[to] = append(front[to], now)
 			} else {
 				orders[key] = append(orders[key], now)
@@ -89,30 +113,29 @@ func (r *rescue) renameOrders() {
 			orders[key] = nil
 		}
 	}
-	for _, key := range sortedKeys(orders) {
-		r.renameOrder(key, live[key], orders[key])
-	}
+	return orders
 }
 
-func (r *rescue) renameOrder(key string, before, after []string) {
-	addr := r.providerOrder(r.rules.Provider(key))
-	if slices.Equal(before, after) || r.declared[addr] || r.declared[r.providerOrder(key)] {
-		return // what is declared is compared with what is there
+// renameOrder is the change of an order to what it is with new ids; false for none.
+func (r *rescue) renameOrder(key string, before, after []string, address func(provider string) schema.Address, orders map[string][]string) (Change, bool) {
+	addr := address(r.rules.Provider(key))
+	if slices.Equal(before, after) || r.declared[addr] || r.declared[address(key)] {
+		return Change{}, false // what is declared is compared with what is there
 	}
 	c := Change{
-		Address: addr.String(), Action: Migrate, Name: "auth.order", Ops: Ops{SetOrder{Provider: key, IDs: after}},
-		Summary: key + ": " + orderText(before, after), Reason: r.live.Product + " " + r.live.Release + " calls them so",
+		Address: addr.String(), Action: Migrate, Ops: Ops{SetOrder{Provider: key, IDs: after}},
+		Summary: orderText(before, after), Reason: r.live.Product + " " + r.live.Release + " calls them so",
 		After: &Object{Type: "order", Provider: key, IDs: after},
 	}
 	if before != nil {
 		c.Before = &Object{Type: "order", Provider: key, IDs: before}
 	}
-	r.config.orders[key] = after
+	orders[key] = after
 	if len(after) == 0 {
-		delete(r.config.orders, key)
-		c.Ops, c.After, c.Summary = Ops{DropOrder{Provider: key}}, nil, key+": was "+strings.Join(before, ", ")
+		delete(orders, key)
+		c.Ops, c.After, c.Summary = Ops{DropOrder{Provider: key}}, nil, "was "+strings.Join(before, ", ")
 	}
-	r.config.change(c)
+	return c, true
 }
 
 // distinct drops what was there before.
