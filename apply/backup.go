@@ -82,30 +82,9 @@ func (dir dataDir) pruneBackups() error {
 		if i < keepRuns || dir.d.Now().Sub(r.made) <= keepFor {
 			continue
 		}
-		if err := removeTree(f, r.path); err != nil {
+		if err := fsys.RemoveTree(f, r.path); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// removeTree removes a directory of ours with all in it; links in it are removed,
-// not followed.
-func removeTree(f fsys.FS, path string) error {
-	entries, err := f.ReadDir(path)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		name := filepath.Join(path, e.Name())
-		if e.IsDir() {
-			err = removeTree(f, name)
-		} else {
-			err = f.Remove(name)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return f.Remove(path)
 }

@@ -94,29 +94,8 @@ func Run(ctx context.Context, host Host, g *plan.GatewayPlan, c Command) (err er
 func commandDir(g *plan.GatewayPlan) string { return filepath.Join(g.StateDir, ".keyform-command") }
 
 // CleanCommands removes what a killed Run has left.
-func CleanCommands(host Host, g *plan.GatewayPlan) error { return removeTree(host.FS, commandDir(g)) }
-
-// removeTree removes a directory with all in it; links in it are removed, not followed.
-func removeTree(f fsys.FS, dir string) error {
-	entries, err := f.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		name := filepath.Join(dir, e.Name())
-		if e.IsDir() {
-			err = removeTree(f, name)
-		} else {
-			err = f.Remove(name)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return f.Remove(dir)
+func CleanCommands(host Host, g *plan.GatewayPlan) error {
+	return fsys.RemoveTree(host.FS, commandDir(g))
 }
 
 // start runs one of the gateway's own commands to its end, as the owner of its state
