@@ -6,24 +6,26 @@ import (
 	"path/filepath"
 )
 
-// RemoveTree removes a directory with all in it; links in it are removed, not followed.
-// Where there is no such directory, there is nothing to do.
+// RemoveTree removes a directory with all in it. Links are removed, not followed, also one
+// in the place of dir: root may clear up in another user's directory. Where nothing is,
+// there is nothing to do.
 func RemoveTree(f FS, dir string) error {
-	entries, err := f.ReadDir(dir)
+	info, err := f.Lstat(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
+	if !info.IsDir() {
+		return f.Remove(dir)
+	}
+	entries, err := f.ReadDir(dir)
+	if err != nil {
+		return err
+	}
 	for _, e := range entries {
-		name := filepath.Join(dir, e.Name())
-		if e.IsDir() {
-			err = RemoveTree(f, name)
-		} else {
-			err = f.Remove(name)
-		}
-		if err != nil {
+		if err := RemoveTree(f, filepath.Join(dir, e.Name())); err != nil {
 			return err
 		}
 	}

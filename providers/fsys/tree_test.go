@@ -27,6 +27,12 @@ func TestRemoveTree(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := os.Symlink(kept, gone); err != nil {
+		t.Fatal(err)
+	}
+	if err := fsys.RemoveTree(fsys.OS{}, gone); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := os.Lstat(gone); !os.IsNotExist(err) {
 		t.Errorf("the directory is there: %v", err)
 	}
