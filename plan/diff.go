@@ -359,6 +359,6 @@ func (d *differ) assemble() {
 	d.out.Notes = d.notes()
 	if d.live.VersionConflict != "" {
 		d.warnf("KF0617", "Plan for another release", d.want.Gateway.Attrs["version"], schema.Address{Kind: schema.KindGateway, Gateway: d.live.Name},
-			"%s. This plan looks ahead; apply refuses it until the host has that release, or version is right.", d.live.VersionConflict)
+			"The evidence does not agree: %s. This plan looks ahead; apply refuses it until the host has that release, or version is right.", d.live.VersionConflict)
 	}
 }
