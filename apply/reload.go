@@ -155,12 +155,13 @@ func (g *gatewayRun) noteWaiting() {
 	now := *g.plan
 	now.Running = g.running
 	for _, s := range g.stores {
-		if now.ConfigWaits(s.write) {
-			g.note("with its gateway.reload.mode the gateway reads " + s.report.Label + " when it starts, so what is new there waits for a restart")
+		const waits = " when it starts, so what is new there waits for a restart"
+		switch {
+		case now.ConfigWaits(s.write):
+			g.note("with its gateway.reload.mode the gateway reads " + s.report.Label + waits)
+		case now.EnvWaits(s.write):
+			g.note("the gateway reads " + s.report.Label + waits)
 		}
-	}
-	if mode := g.plan.Reload.Mode; g.running && (mode == "live" || mode == "none") && len(g.ofKind(plan.EnvStore)) > 0 {
-		g.note("the gateway reads " + g.ofKind(plan.EnvStore)[0].report.Label + " when it starts, so what is new there waits for a restart")
 	}
 }
 

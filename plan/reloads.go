@@ -15,8 +15,8 @@ func (g *GatewayPlan) ConfigWaits(w *StoreWrite) bool {
 	return g.waits() && w.changesAuth() && g.ConfigIdle
 }
 
-// envWaits is ConfigWaits for .env, which every gateway reads once.
-func (g *GatewayPlan) envWaits(w *StoreWrite) bool { return g.waits() && w.Store.Kind == EnvStore }
+// EnvWaits is ConfigWaits for .env, which every gateway reads once.
+func (g *GatewayPlan) EnvWaits(w *StoreWrite) bool { return g.waits() && w.Store.Kind == EnvStore }
 
 // waits tells that the gateway runs and nobody asked for a restart.
 func (g *GatewayPlan) waits() bool {

@@ -125,7 +125,7 @@ func (v *View) addGateway(g *GatewayPlan) {
 	}
 	v.Unchecked += g.Unchecked
 	for _, w := range g.Writes {
-		gv.EnvWaits, gv.ConfigWaits = gv.EnvWaits || g.envWaits(&w), gv.ConfigWaits || g.ConfigWaits(&w)
+		gv.EnvWaits, gv.ConfigWaits = gv.EnvWaits || g.EnvWaits(&w), gv.ConfigWaits || g.ConfigWaits(&w)
 		gv.RestartsItself = gv.RestartsItself || g.restartsFor(&w)
 		store := StoreView{w.Store.Kind, w.Store.Agent, w.Store.Path, w.Store.Label}
 		for _, c := range w.Changes {

@@ -20,7 +20,7 @@ func TestRemoveTree(t *testing.T) {
 		}
 	}
 	if err := os.Symlink(kept, filepath.Join(gone, "link")); err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	for range 2 { // what is gone needs no removing
 		if err := fsys.RemoveTree(fsys.OS{}, gone); err != nil {
