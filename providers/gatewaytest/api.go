@@ -3,8 +3,10 @@
 package gatewaytest
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -20,8 +22,18 @@ type Request struct {
 	Header string
 	// Credential is that header's, without "Bearer".
 	Credential string
-	// Model is the one asked for.
-	Model string
+
+	// tools says that it brings the tools of an agent, as the requests of a turn do; body
+	// is all of it.
+	tools bool
+	body  []byte
+}
+
+// answers says that it belongs to the turn of that message. OpenClaw 2026.9.6 asks for more
+// than its turns: for a recap, seconds after each, which brings no tools; and for a turn of
+// its own every half an hour, at a moment that the device's id decides (heartbeat-schedule).
+func (r Request) answers(message string) bool {
+	return r.tools && bytes.Contains(r.body, []byte(message))
 }
 
 // String is how a test prints a request: the fakes it saw.
@@ -69,14 +81,16 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var body struct {
 		Model  string `json:"model"`
 		Stream bool   `json:"stream"`
+		Tools  []any  `json:"tools"`
 	}
-	json.NewDecoder(r.Body).Decode(&body) //nolint:errcheck // an empty body asks for nothing
+	text, _ := io.ReadAll(r.Body)
+	json.Unmarshal(text, &body) //nolint:errcheck // an empty body asks for nothing
 	messages, chat := strings.HasSuffix(r.URL.Path, "/messages"), strings.HasSuffix(r.URL.Path, "/chat/completions")
 	if !messages && !chat {
 		reply(w, http.StatusOK, map[string]any{"object": "list", "data": []any{}})
 		return
 	}
-	seen := a.record(r, body.Model)
+	seen := a.record(r, Request{Status: http.StatusOK, Header: "none", tools: len(body.Tools) > 0, body: text})
 	switch {
 	case seen.Status >= 400:
 		w.Header().Set("x-should-retry", "false") // the clients' own back-off only costs time
@@ -92,8 +106,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (a *API) record(r *http.Request, model string) Request {
-	seen := Request{Status: http.StatusOK, Header: "none", Model: model}
+func (a *API) record(r *http.Request, seen Request) Request {
 	if key := r.Header.Get("x-api-key"); key != "" {
 		seen.Header, seen.Credential = "x-api-key", key
 	} else if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {

@@ -143,15 +143,15 @@ func (h *Home) Processes() []int {
 // own client. It gives what [Home.Turn] gives.
 func (l *Live) Turn(t testing.TB, agent string) []Request {
 	t.Helper()
-	id := rand.Text()
-	params, err := json.Marshal(map[string]string{"message": "hi", "agentId": agent, "sessionKey": "agent:" + agent + ":" + id, "idempotencyKey": id})
+	id, message := rand.Text(), greeting()
+	params, err := json.Marshal(map[string]string{"message": message, "agentId": agent, "sessionKey": "agent:" + agent + ":" + id, "idempotencyKey": id})
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, before := l.API.since(0)
 	r := l.CLI(t, append([]string{"gateway", "call", "agent", "--expect-final", "--params", string(params),
 		"--url", l.Endpoint.URL, "--timeout", "150000"}, l.Login...)...)
-	return l.report(t, fmt.Sprintf("%s: live turn of %s", l.Release, agent), before, r)
+	return l.report(t, fmt.Sprintf("%s: live turn of %s", l.Release, agent), message, before, r)
 }
 
 // Ask is Turn by keyform's own client, where that logs in by the token: it costs no
@@ -159,13 +159,13 @@ func (l *Live) Turn(t testing.TB, agent string) []Request {
 func (l *Live) Ask(t testing.TB, agent string) []Request {
 	t.Helper()
 	_, before := l.API.since(0)
-	id := rand.Text()
+	id, message := rand.Text(), greeting()
 	var run, end struct{ RunID, Status string }
-	l.call(t, "agent", map[string]any{"message": "hi", "agentId": agent, "sessionKey": "agent:" + agent + ":" + id, "idempotencyKey": id}, &run)
+	l.call(t, "agent", map[string]any{"message": message, "agentId": agent, "sessionKey": "agent:" + agent + ":" + id, "idempotencyKey": id}, &run)
 	for until := time.Now().Add(limit); end.Status == "" || end.Status == "timeout" && time.Now().Before(until); {
 		l.call(t, "agent.wait", map[string]any{"runId": run.RunID, "timeoutMs": 3_000}, &end)
 	}
-	return l.report(t, fmt.Sprintf("%s: live turn of %s, which ended as %q", l.Release, agent, end.Status), before, Result{})
+	return l.report(t, fmt.Sprintf("%s: live turn of %s, which ended as %q", l.Release, agent, end.Status), message, before, Result{})
 }
 
 // call calls a method of the gateway and decodes the answer.

@@ -27,9 +27,8 @@ type Release struct {
 	StateDir, ConfigName string
 	// Entry is the program in its package.
 	Entry string
-	// Model is one it knows without a network. SideModel is one that it asks besides,
-	// for a session's title: no turn reports that.
-	Model, SideModel string
+	// Model is one it knows without a network.
+	Model string
 	// Ready is what its log says once it answers.
 	Ready string
 	// HasReload tells whether its RPC has secrets.reload.
@@ -71,7 +70,7 @@ func OpenClaw611() Release {
 // OpenClaw96 is 2026.9.6, whose agents share a database, with one of their own each
 // for what differs.
 func OpenClaw96() Release {
-	return openclaw(Release{Version: "2026.9.6", Generation: SharedSQLite, Model: "anthropic/claude-opus-4-8", SideModel: "claude-haiku-4-5", Ready: "[gateway] ready"})
+	return openclaw(Release{Version: "2026.9.6", Generation: SharedSQLite, Model: "anthropic/claude-opus-4-8", Ready: "[gateway] ready"})
 }
 
 func openclaw(r Release) Release {

@@ -5,6 +5,7 @@ package gatewaytest
 import (
 	"crypto/rand"
 	"fmt"
+	"net/http"
 	"testing"
 )
 
@@ -15,11 +16,15 @@ import (
 // found no credential to use, and what it printed is in the test's log.
 func (h *Home) Turn(t testing.TB, agent string) []Request {
 	t.Helper()
+	message := greeting()
 	_, before := h.API.since(0)
 	// 2026.9.6 asks a gateway all the same if one listens. Nothing does on the discard port.
-	r := h.run(t, "", []string{"OPENCLAW_GATEWAY_PORT=9"}, []string{"agent", "--local", "--agent", agent, "--session-id", rand.Text(), "--message", "hi", "--timeout", "120"})
-	return h.report(t, fmt.Sprintf("%s: turn of %s", h.Release, agent), before, r)
+	r := h.run(t, "", []string{"OPENCLAW_GATEWAY_PORT=9"}, []string{"agent", "--local", "--agent", agent, "--session-id", rand.Text(), "--message", message, "--timeout", "120"})
+	return h.report(t, fmt.Sprintf("%s: turn of %s", h.Release, agent), message, before, r)
 }
+
+// greeting is a message that no other turn has.
+func greeting() string { return "hi " + rand.Text() }
 
 // Sends checks that one turn of an agent asks exactly once, successfully, with this
 // header ("x-api-key" or "bearer") and credential, and prints both sides.
@@ -39,20 +44,20 @@ func Sent(t testing.TB, got []Request, header, credential string) {
 	}
 }
 
-// report gives the requests after the first n, save those for titles.
-func (h *Home) report(t testing.TB, what string, n int, r Result) []Request {
+// report gives the requests for a message after the first n.
+func (h *Home) report(t testing.TB, what, message string, n int, r Result) []Request {
 	t.Helper()
 	all, _ := h.API.since(n)
 	var seen []Request
 	answered := false
 	for _, request := range all {
-		if h.Release.SideModel == "" || request.Model != h.Release.SideModel {
+		if request.answers(message) {
 			seen = append(seen, request)
-			answered = answered || request.Status == 200
+			answered = answered || request.Status == http.StatusOK
 		}
 	}
 	if !answered {
-		t.Logf("%s: nothing answered, exit status %d: %s %s", what, r.Code, end(r.Stdout), end(r.Stderr))
+		t.Logf("%s: nothing answered, exit status %d; asked in all %v: %s %s", what, r.Code, all, end(r.Stdout), end(r.Stderr))
 	}
 	return seen
 }
