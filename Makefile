@@ -3,6 +3,7 @@
 
 VERSION     ?= $(patsubst v%,%,$(shell git describe --tags --match 'v*' --dirty 2>/dev/null))
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOTESTSUM   ?= gotest.tools/gotestsum@v1.13.0
 PLATFORMS   ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 FUZZTIME    ?= 5s
 GOTESTFLAGS ?=
@@ -45,11 +46,13 @@ test: ## every test that needs Go alone
 race: ## the same under the race detector, breaking fewer operations (needs a C compiler)
 	CGO_ENABLED=1 go test -count=1 -race -short $(GOTESTFLAGS) ./...
 
+# Its tests run beside each other and log every turn: gotestsum prints a line for each that
+# passes, and at the end all of those that did not.
 .PHONY: test-gateways
 test-gateways: ## tests against released gateways (npm; 4 GB once; RELEASES=all: 5 GB)
 	sh providers/gatewaytest/install.sh $(GATEWAYS)
 	sh providers/gatewaytest/install.sh claude-code-2.1.328 claude-code-2.1.40
-	go test -tags gateways -count=1 -v -timeout 40m -skip '$(GO_ALONE)' $(GOTESTFLAGS) $(call dirs,'^//go:build gateways')
+	go run $(GOTESTSUM) --format testname -- -tags gateways -count=1 -timeout 40m -skip '$(GO_ALONE)' $(GOTESTFLAGS) $(call dirs,'^//go:build gateways')
 
 .PHONY: examples
 examples: ## the examples with their expected plans
