@@ -207,7 +207,7 @@ func (r *reader) nothingInMain(ctx context.Context) bool {
 // sentence with the path in it.
 func isDatabase(err error) bool {
 	for _, target := range []any{
-		new(*sqlstore.FileError), new(*sqlstore.OrphanError), new(*sqlstore.CorruptError), new(*sqlstore.BusyError), new(*sqlstore.VersionError),
+		new(*sqlstore.FileError), new(*sqlstore.OrphanError), new(*sqlstore.CorruptError), new(*sqlstore.DiskError), new(*sqlstore.BusyError), new(*sqlstore.VersionError),
 		new(*sqlstore.OwnerError), new(*sqlstore.ShapeError), new(*sqlstore.RecoveryError), new(*sqlstore.UnreadyError),
 	} {
 		if errors.As(err, target) {

@@ -19,6 +19,7 @@ import (
 //	count DIR KIND N    adds one to the number in the store cell, N times
 //	pairs DIR KIND N    writes the numbers 1 to N to both cells
 //	killed DIR KIND OP  replaces both cells and is killed before step OP
+//	full DIR KIND N     replaces both cells where no file may grow beyond N bytes
 func child(what string, args []string) error {
 	switch what {
 	case "live":
@@ -47,9 +48,14 @@ func child(what string, args []string) error {
 			return nil
 		}
 		return sqlstore.Hold(context.Background(), place(args[0], args[1]), o, put(cells(`{"new":1}`, `{"new":2}`)))
+	case "full":
+		return full(args)
 	}
 	return errors.New("no such child")
 }
+
+// full is where the system has such a limit.
+var full = func([]string) error { return errors.ErrUnsupported }
 
 func place(dir, kind string) sqlstore.Place { return places(dir).both()[kind] }
 

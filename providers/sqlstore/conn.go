@@ -26,7 +26,9 @@ const (
 	codeBusy     = 5
 	codeLocked   = 6
 	codeReadOnly = 8
+	codeIOErr    = 10
 	codeCorrupt  = 11
+	codeFull     = 13
 	codeCantOpen = 14
 	codeNotADB   = 26
 	codeSQL      = 1
@@ -139,6 +141,8 @@ func classify(path string, err error) error {
 		return errBusy
 	case codeCorrupt, codeNotADB:
 		return &CorruptError{Path: path, Code: rc.Code()}
+	case codeIOErr, codeFull:
+		return &DiskError{Path: path, Code: rc.Code()}
 	case codeReadOnly:
 		return fmt.Errorf("%s: %w (result code %d)", path, errReadOnly, rc.Code())
 	case codeCantOpen:

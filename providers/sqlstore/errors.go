@@ -68,6 +68,21 @@ func (e *CorruptError) Error() string {
 	return fmt.Sprintf("%s is damaged or no SQLite database (result code %d); nothing was changed; see \"openclaw doctor\", or restore it from a backup", e.Path, e.Code)
 }
 
+// DiskError says that the system did not do what SQLite asked of a database or a file
+// beside it. Before the commit nothing is changed by it.
+type DiskError struct {
+	Path string
+	// Code is SQLite's result code.
+	Code int
+}
+
+func (e *DiskError) Error() string {
+	if e.Code == codeIOErr|1<<8 || e.Code == codeIOErr|2<<8 { // SQLITE_IOERR_READ and _SHORT_READ
+		return fmt.Sprintf("SQLite cannot read %s or a file beside it (result code %d): the disk may be failing, look into the system's log", e.Path, e.Code)
+	}
+	return fmt.Sprintf("SQLite cannot write beside %s, or there (result code %d): the disk may be full, or a quota or the limit of a file's length reached. Free some space and run again", e.Path, e.Code)
+}
+
 // BusyError says that somebody else held a lock for longer than Timeout.
 type BusyError struct {
 	// Path is what is locked: the database or the coordinator.

@@ -100,7 +100,7 @@ func TestContendWithTheCommandLine(t *testing.T) {
 		}
 		t.Run(r.String(), func(t *testing.T) {
 			h := gatewaytest.NewHome(t, r)
-			if os.Getenv("RELEASES") == "all" { // what cmd/keyform does by the whole program
+			if gatewaytest.Thorough() { // what cmd/keyform does by the whole program
 				contend(t, h, 10)
 			}
 			contendBesideAGateway(t, h)
