@@ -95,8 +95,12 @@ func Hold(ctx context.Context, p Place, o Options, f func(*Tx) error) error {
 }
 
 // transient says that an attempt may go better later. SQLite also says that it may not
-// write while this process has the database open for a Read elsewhere.
-func transient(err error) bool { return errors.Is(err, errBusy) || errors.Is(err, errReadOnly) }
+// write while this process has the database open for a Read elsewhere. Maintenance is not
+// only "openclaw doctor": the first ordinary command after some changes does it as well,
+// for less than a second (seen with 2026.9.5).
+func transient(err error) bool {
+	return errors.Is(err, errBusy) || errors.Is(err, errReadOnly) || errors.As(err, new(*MaintenanceError))
+}
 
 // plain makes of errBusy an error for the caller.
 func plain(path string, err error) error {
@@ -167,7 +171,10 @@ func (p Place) writable(ctx context.Context, o Options) error {
 	if uid, _, known := fsys.Owner(info); known && uid != p.UID {
 		return &FileError{Path: p.Path, Reason: fmt.Sprintf("belongs to user %d, not to the gateway's user %d", uid, p.UID)}
 	}
-	return p.admitted(ctx, o)
+	if err := p.admitted(ctx, o); !errors.As(err, new(*MaintenanceError)) {
+		return err // under maintenance it waits with a lock's patience
+	}
+	return nil
 }
 
 // refuses says why a database that can be read may not be written.

@@ -185,6 +185,34 @@ func TestHoldWaitsForALock(t *testing.T) {
 	}
 }
 
+// Maintenance of the agents' databases is waited for as a lock is: it may be over soon.
+func TestHoldWaitsForMaintenance(t *testing.T) {
+	h := makeHome(t)
+	maintained(time.Hour)(t, h)
+	now, pauses := time.Now(), 0
+	o := sqlstore.Options{Timeout: 3 * time.Second, Now: func() time.Time { return now }}
+	o.Sleep = func(context.Context, time.Duration) error {
+		now = now.Add(time.Second)
+		pauses++
+		return nil
+	}
+	must(t, sqlstoretest.Age(h.agent.Path))
+	untouched(t, h.agent.Path, func() {
+		var maintained *sqlstore.MaintenanceError
+		if err := sqlstore.Hold(context.Background(), h.agent, o, put(cells(`{"x":1}`, ""))); !errors.As(err, &maintained) || pauses != 3 {
+			t.Errorf("%d pauses, %v", pauses, err)
+		}
+	})
+	o.Sleep = func(context.Context, time.Duration) error {
+		sql("state", "DELETE FROM state_leases")(t, h)
+		return nil
+	}
+	must(t, sqlstore.Hold(context.Background(), h.agent, o, put(cells(`{"x":1}`, ""))))
+	if diff := cmp.Diff(`{"x":1}`, string(read(t, h.agent).Store)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestBusyNamesTheHolder(t *testing.T) {
 	if _, err := os.Stat("/proc/locks"); err != nil {
 		t.Skip("this system does not tell who holds a lock")

@@ -35,12 +35,13 @@ func sql(kind string, statements ...string) func(*testing.T, home) {
 	return func(t *testing.T, h home) { must(t, sqlstoretest.Exec(h.both()[kind].Path, statements...)) }
 }
 
+// maintained makes the databases of agents ones under maintenance, from now on so long.
+func maintained(d time.Duration) func(*testing.T, home) {
+	return sql("state", fmt.Sprintf("INSERT INTO state_leases VALUES ('core:agent-database-maintenance', 'global', 'x', %d, 0, NULL, 0, 0)", time.Now().Add(d).UnixMilli()))
+}
+
 func refusals() []refusal {
 	const row = "INSERT INTO config_machine_state VALUES "
-	in := func(d time.Duration) int64 { return time.Now().Add(d).UnixMilli() }
-	lease := func(d time.Duration) string {
-		return fmt.Sprintf("INSERT INTO state_leases VALUES ('core:agent-database-maintenance', 'global', 'x', %d, 0, NULL, 0, 0)", in(d))
-	}
 	const supervised = row + `('gateway.supervision', '{"version":1,"mode":"external","managerId":"fleet:1","claimedAt":5}', 1)`
 	return []refusal{
 		{name: "not a database", kind: "agent", spoil: write(marker + strings.Repeat("x", 5000)), read: isA[*sqlstore.CorruptError], hold: isA[*sqlstore.CorruptError]},
@@ -59,9 +60,8 @@ func refusals() []refusal {
 		{name: "supervised state", kind: "state", spoil: sql("state", supervised), hold: isA[*sqlstore.SupervisedError]},
 		{name: "supervised agent", kind: "agent", spoil: sql("state", supervised), hold: isA[*sqlstore.SupervisedError]},
 		{name: "odd supervision", kind: "state", spoil: sql("state", row+"('gateway.supervision', '"+marker+"', 1)"), hold: isA[*sqlstore.SupervisedError]},
-		{name: "maintained agent", kind: "agent", spoil: sql("state", lease(time.Hour)), hold: isA[*sqlstore.MaintenanceError]},
-		{name: "maintained state", kind: "state", spoil: sql("state", lease(time.Hour))},
-		{name: "maintenance is over", kind: "agent", spoil: sql("state", lease(-time.Hour))},
+		{name: "maintained state", kind: "state", spoil: maintained(time.Hour)},
+		{name: "maintenance is over", kind: "agent", spoil: maintained(-time.Hour)},
 		{name: "no cell table", kind: "agent", spoil: sql("agent", "DROP TABLE auth_profile_state"), hold: isA[*sqlstore.UnreadyError]},
 		{name: "no state table", kind: "state", spoil: sql("state", "DROP TABLE config_machine_state"), hold: isA[*sqlstore.UnreadyError]},
 		{name: "a view", kind: "agent", spoil: sql("agent", "DROP TABLE auth_profile_state", "CREATE VIEW auth_profile_state AS SELECT 1"), read: isA[*sqlstore.ShapeError], hold: isA[*sqlstore.ShapeError]},
