@@ -14,7 +14,7 @@ GO_ALONE    = ^Test(Scripts|KilledAt|Drawn|Interrupted)
 CACHE = $(or $(XDG_CACHE_HOME),$(HOME)/$(if $(filter Darwin,$(shell uname -s)),Library/Caches,.cache))
 export KEYFORM_ORACLES ?= $(CACHE)/keyform/oracles
 
-# Those that are installed beforehand: gatewaytest.Releases.
+# Those that are installed beforehand; others when a test of RELEASES=VERSION,... needs them.
 GATEWAYS = clawdbot-2026.1.24-3 openclaw-2026.2.26 openclaw-2026.9.6 $(if $(filter all,$(RELEASES)),openclaw-2026.4.29 openclaw-2026.6.11)
 export RELEASES
 

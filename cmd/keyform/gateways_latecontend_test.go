@@ -23,7 +23,7 @@ var busy = regexp.MustCompile(`(?i)SQLITE_BUSY|database is locked|\bbusy\b|KF07\
 func TestLaterGatewayCommandsDuringApplies(t *testing.T) {
 	const most, bound = 250, 3 * time.Minute
 	t.Parallel()
-	j := newJudge(t, gatewaytest.OpenClaw96())
+	j := newJudge(t, gatewaytest.Latest())
 	config := func(i int) string {
 		even := i%2 == 0
 		pick := func(a, b string) string { return map[bool]string{true: a, false: b}[even] }

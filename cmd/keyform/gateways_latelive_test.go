@@ -20,7 +20,7 @@ func TestLaterGatewayLive(t *testing.T) {
 ` + ops
 	}
 	t.Parallel()
-	judge := newJudge(t, gatewaytest.OpenClaw96())
+	judge := newJudge(t, gatewaytest.Latest())
 	judge.applies(declared("A", "anthropic:a", ""), "not running")
 	j := judge.serves()
 	same := func(what string) {

@@ -18,7 +18,7 @@ agent "main" { order = { anthropic = ["anthropic:a", "anthropic:b"] } }
 `
 	const unresolved = "could not resolve references ("
 	t.Parallel()
-	judge := newJudge(t, gatewaytest.OpenClaw96())
+	judge := newJudge(t, gatewaytest.Latest())
 	judge.applies(`profile "anthropic:a" { api_key = env("A") }
 `+b, "not running")
 	j := judge.serves()

@@ -19,7 +19,7 @@ import (
 // directory; that they are found is also in TestLaterGatewayLive.
 func TestReadLiveGateway(t *testing.T) {
 	gatewaytest.Each(t, func(t *testing.T, r gatewaytest.Release) {
-		if r.Generation == gatewaytest.SharedSQLite && os.Getenv("RELEASES") != "all" {
+		if r.Generation == gatewaytest.SharedSQLite && !gatewaytest.Thorough() {
 			t.Skip("with RELEASES=all")
 		}
 		home := gatewaytest.NewHome(t, r)

@@ -6,7 +6,7 @@
 //
 // The releases come from the npm registry, once, into the directory that
 // KEYFORM_ORACLES names, by default keyform/oracles in the user's cache directory.
-// Some run only where RELEASES=all is in the environment: see Releases.
+// Some run only where RELEASES is in the environment: see Releases.
 // npm must be in the search path. Nothing is skipped: with the tag on, what cannot
 // run fails.
 //

@@ -3,7 +3,6 @@
 package gatewaytest_test
 
 import (
-	"os"
 	"strings"
 	"testing"
 
@@ -39,7 +38,7 @@ func profile(key string) gatewaytest.Cells {
 // ask: 2026.9.6.
 func byDefaultElsewhere(t *testing.T, r gatewaytest.Release) {
 	t.Helper()
-	if r.Generation == gatewaytest.SharedSQLite && os.Getenv("RELEASES") != "all" {
+	if r.Generation == gatewaytest.SharedSQLite && !gatewaytest.Thorough() {
 		t.Skip("with RELEASES=all, else in cmd/keyform and in providers/reload")
 	}
 }

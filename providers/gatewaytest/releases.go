@@ -4,6 +4,8 @@ package gatewaytest
 
 import (
 	"os"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -81,14 +83,44 @@ func openclaw(r Release) Release {
 // JSONReleases are those of the one-file store.
 func JSONReleases() []Release { return []Release{Clawdbot(), OpenClaw()} }
 
-// Releases are those that are tested by default, in ascending order, and with
-// RELEASES=all in the environment the ones in between too.
+// Releases are those that are tested, in ascending order: by default three, with
+// RELEASES=all in the environment the ones in between too, and with
+// RELEASES=2026.8.1,2026.9.5 those of these versions alone.
 func Releases() []Release {
-	all := append(JSONReleases(), OpenClaw429(), OpenClaw611(), OpenClaw96())
-	if os.Getenv("RELEASES") == "all" {
-		return all
+	switch versions := os.Getenv("RELEASES"); versions {
+	case "":
+		return append(JSONReleases(), OpenClaw96())
+	case "all":
+		return append(JSONReleases(), OpenClaw429(), OpenClaw611(), OpenClaw96())
+	default:
+		var named []Release
+		for v := range strings.SplitSeq(versions, ",") {
+			i := slices.IndexFunc(known(), func(r Release) bool { return r.Version == v })
+			if i < 0 {
+				panic("RELEASES: no release " + v)
+			}
+			named = append(named, known()[i])
+		}
+		return named
 	}
-	return append(JSONReleases(), OpenClaw96())
+}
+
+// known are all that can be tested.
+func known() []Release {
+	later := func(version string, generation Generation) Release {
+		return openclaw(Release{Version: version, Generation: generation, Model: "anthropic/claude-opus-4-8", Ready: "[gateway] ready"})
+	}
+	return append(JSONReleases(), OpenClaw429(), OpenClaw611(), later("2026.7.35", AgentSQLite),
+		later("2026.8.1", SharedSQLite), later("2026.9.5", SharedSQLite), OpenClaw96())
+}
+
+// Thorough says that RELEASES asks for more than the default.
+func Thorough() bool { return os.Getenv("RELEASES") != "" }
+
+// Latest is the last of [Releases], which keeps everything in databases.
+func Latest() Release {
+	all := Releases()
+	return all[len(all)-1]
 }
 
 // Each runs f as a subtest for every one of [Releases].

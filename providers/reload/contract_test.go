@@ -20,7 +20,7 @@ import (
 // default release of them does differently is in TestContractRefresh.
 func eachOpenClaw(t *testing.T, f func(t *testing.T, r gatewaytest.Release)) {
 	for _, r := range gatewaytest.Releases() {
-		if r == gatewaytest.OpenClaw() || r.Generation != gatewaytest.JSON && os.Getenv("RELEASES") == "all" {
+		if r == gatewaytest.OpenClaw() || r.Generation != gatewaytest.JSON && gatewaytest.Thorough() {
 			t.Run(r.String(), func(t *testing.T) { f(t, r) })
 		}
 	}
