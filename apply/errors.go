@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/keyform/keyform/providers/reload"
 	"github.com/keyform/keyform/providers/secrets/source"
 )
 
@@ -163,8 +164,13 @@ type ReloadError struct {
 }
 
 func (e *ReloadError) Error() string {
-	return fmt.Sprintf("gateway %q has its new stores and could not be told (%s): %v. Restart it, or have it reload, so that it uses them.",
-		e.Gateway, e.What, e.Err)
+	advice := "Restart it, or have it reload, so that it uses them."
+	// OpenClaw up to 2026.7.35 refuses to reload while a reference does not resolve, and to
+	// start as well.
+	if e.What == "secrets.reload" && reload.Is(e.Err, reload.Failed) {
+		advice = "It goes on with what it had. Its log says why; a reference that it cannot resolve has to be put right before it is restarted."
+	}
+	return fmt.Sprintf("gateway %q has its new stores and could not be told (%s): %v. %s", e.Gateway, e.What, e.Err, advice)
 }
 
 // Unwrap gives what failed.

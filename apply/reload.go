@@ -150,7 +150,7 @@ func (g *gatewayRun) call(ctx context.Context, how, what string) (gone bool, err
 }
 
 // noteWaiting tells of changes that the gateway does not have yet: it reads .env at its
-// start, and in some reload modes its configuration, too.
+// start, in some reload modes its configuration, and in some releases an order, too.
 func (g *gatewayRun) noteWaiting() {
 	now := *g.plan
 	now.Running = g.running
@@ -159,6 +159,8 @@ func (g *gatewayRun) noteWaiting() {
 		switch {
 		case now.ConfigWaits(s.write):
 			g.note("with its gateway.reload.mode the gateway reads " + s.report.Label + waits)
+		case now.OrdersWait(s.write):
+			g.note("a running " + now.Product + " " + now.Release + " goes on with the order that it had, so the new one in " + s.report.Label + " waits for a restart")
 		case now.EnvWaits(s.write):
 			g.note("the gateway reads " + s.report.Label + waits)
 		}

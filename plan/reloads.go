@@ -18,6 +18,11 @@ func (g *GatewayPlan) ConfigWaits(w *StoreWrite) bool {
 // EnvWaits is ConfigWaits for .env, which every gateway reads once.
 func (g *GatewayPlan) EnvWaits(w *StoreWrite) bool { return g.waits() && w.Store.Kind == EnvStore }
 
+// OrdersWait is ConfigWaits for an order in a credential store (Rules.OrdersWait).
+func (g *GatewayPlan) OrdersWait(w *StoreWrite) bool {
+	return g.waits() && g.Rules.OrdersWait && w.Store.Kind == AuthStore && slices.ContainsFunc(w.Changes, func(c Change) bool { return c.Type() == "order" })
+}
+
 // waits tells that the gateway runs and nobody asked for a restart.
 func (g *GatewayPlan) waits() bool {
 	return g.Running && (g.Reload.Mode == "live" || g.Reload.Mode == "none")

@@ -38,6 +38,9 @@ type Rules struct {
 	// imported, with words in capitals for what is new each time: ".migrated-TIME-UUID",
 	// ".sqlite-import.MILLIS.bak"; "" where there is none.
 	Archive string `json:"archive,omitempty"`
+	// SourceLock: that importer locks such a file by another beside it, as stores were
+	// locked (LockForm "file").
+	SourceLock bool `json:"source_lock,omitempty"`
 	// NoTouchedAt: the release refuses a configuration with meta.lastTouchedAt.
 	NoTouchedAt bool `json:"no_touched_at,omitempty"`
 	// LegacyBlocks: as long as an auth-profiles.json is in the place of its day, the release
@@ -65,6 +68,10 @@ type Rules struct {
 	// ReloadMethod is the RPC that makes a live gateway read its store again,
 	// "" where it reads it at every use.
 	ReloadMethod string `json:"reload_method,omitempty"`
+	// OrdersWait: a running gateway goes on with the order of an agent that it had. What it
+	// keeps in memory wins over the database, until a turn has noted its use there and it
+	// reloads after that.
+	OrdersWait bool `json:"orders_wait,omitempty"`
 	// ReloadReferences is the RPC to take instead where a store holds references: it says
 	// of how many it could not resolve. "" where ReloadMethod says so too.
 	ReloadReferences string `json:"reload_references,omitempty"`

@@ -50,6 +50,7 @@ type GatewayView struct {
 	// RestartsItself that the gateway restarts by itself for a change of its configuration.
 	EnvWaits       bool     `json:"env_waits,omitempty"`
 	ConfigWaits    bool     `json:"config_waits,omitempty"`
+	OrdersWait     bool     `json:"orders_wait,omitempty"`
 	RestartsItself bool     `json:"restarts_itself,omitempty"`
 	Unmanaged      []string `json:"unmanaged"`
 	Notes          []string `json:"notes,omitempty"`
@@ -125,7 +126,7 @@ func (v *View) addGateway(g *GatewayPlan) {
 	}
 	v.Unchecked += g.Unchecked
 	for _, w := range g.Writes {
-		gv.EnvWaits, gv.ConfigWaits = gv.EnvWaits || g.EnvWaits(&w), gv.ConfigWaits || g.ConfigWaits(&w)
+		gv.EnvWaits, gv.ConfigWaits, gv.OrdersWait = gv.EnvWaits || g.EnvWaits(&w), gv.ConfigWaits || g.ConfigWaits(&w), gv.OrdersWait || g.OrdersWait(&w)
 		gv.RestartsItself = gv.RestartsItself || g.restartsFor(&w)
 		store := StoreView{w.Store.Kind, w.Store.Agent, w.Store.Path, w.Store.Label}
 		for _, c := range w.Changes {

@@ -205,6 +205,9 @@ func (v *View) reloadText() string {
 		if g.ConfigWaits {
 			waits = append(waits, "the configuration")
 		}
+		if g.OrdersWait {
+			waits = append(waits, "an order")
+		}
 	}
 	if len(modes) == 0 {
 		return ""

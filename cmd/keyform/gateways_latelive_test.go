@@ -37,8 +37,15 @@ func TestLaterGatewayLive(t *testing.T) {
 	j.sends("main", "A2")
 	same("a rotated key")
 
-	j.applies(declared("A2", "anthropic:b", ""), "gateway running", "~ order anthropic")
-	j.sends("main", "B")
+	out := j.applies(declared("A2", "anthropic:b", ""), "gateway running", "~ order anthropic")
+	if waits := strings.Contains(strings.Join(strings.Fields(out), " "), "goes on with the order that it had"); waits != j.Release.OrdersWait {
+		t.Errorf("apply says that an order waits: %v\n%s", waits, out)
+	}
+	if j.Release.OrdersWait {
+		j.sends("main", "A2")
+	} else {
+		j.sends("main", "B")
+	}
 	same("an order")
 
 	j.applies(declared("A2", "anthropic:b", `agent "ops" {

@@ -70,6 +70,9 @@ func (e *LockError) Unwrap() error { return e.Err }
 func OpenContainer(host Host, ref plan.StoreRef, rules plan.Rules) (Container, error) {
 	c := &files{host: host, path: ref.Path, state: ref.StatePath}
 	if ref.Kind == plan.LegacyStore {
+		if rules.SourceLock {
+			c.form = lock.File
+		}
 		return &legacyFile{*c, rules.Archive}, nil
 	}
 	if ref.Kind != plan.AuthStore {

@@ -160,7 +160,7 @@ func (r *reader) sharedStore(ctx context.Context) error {
 	if ref.Path, err = r.host.real(ref.Path); err != nil {
 		return err
 	}
-	view, err := openDatabase(*r.host, ref, r.out.Rules).view(ctx)
+	view, err := r.afterMaintenance(ctx, openDatabase(*r.host, ref, r.out.Rules))
 	if err != nil {
 		return err
 	}
@@ -185,6 +185,21 @@ func (r *reader) sharedStore(ctx context.Context) error {
 		r.refusal = fmt.Sprintf("its databases are under maintenance by the gateway, until %s at the latest. Plan again then.", view.Maintenance.UTC().Format(time.RFC3339))
 	}
 	return nil
+}
+
+// afterMaintenance gives the shared database when the agents' are not under maintenance,
+// for which it waits a little: an ordinary command of OpenClaw 2026.9.5 has done with it
+// in less than a second.
+func (r *reader) afterMaintenance(ctx context.Context, d *database) (sqlstore.View, error) {
+	for try := 1; ; try++ {
+		view, err := d.view(ctx)
+		if err != nil || !view.Maintenance.After(r.host.now()) || try >= aloneTries {
+			return view, err
+		}
+		if err := r.pause(ctx); err != nil {
+			return view, err
+		}
+	}
 }
 
 // nothingInMain tells that main's own database has no store, or is not there: then the

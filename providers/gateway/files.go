@@ -67,13 +67,16 @@ func (c *files) file(path string) ([]byte, error) {
 // Hold takes the lock beside the file, in the form of the release. A lock that is lost
 // after the content is in place does no harm by itself: the proof by reading tells.
 func (c *files) Hold(ctx context.Context, o HoldOptions, f func(Held) error) error {
-	h := &heldFiles{files: c, options: o}
+	return c.locked(ctx, o, func(check func() error) error { return f(&heldFiles{c, o, check}) })
+}
+
+// locked calls f while the lock is held; check tells that it still is.
+func (c *files) locked(ctx context.Context, o HoldOptions, f func(check func() error) error) error {
 	if c.form == "" {
 		if err := o.Announce(nil); err != nil {
 			return &LockError{Err: err}
 		}
-		h.check = func() error { return nil }
-		return f(h)
+		return f(func() error { return nil })
 	}
 	l, err := lock.Acquire(ctx, lock.Options{
 		FS: c.host.FS, Form: c.form, Target: c.path, Timeout: o.Timeout, PID: o.PID, Now: o.Now, Sleep: c.host.Sleep,
@@ -82,8 +85,7 @@ func (c *files) Hold(ctx context.Context, o HoldOptions, f func(Held) error) err
 	if err != nil {
 		return &LockError{Err: err}
 	}
-	h.check = l.Check
-	err = f(h)
+	err = f(l.Check)
 	var lost *lock.LostError
 	if releaseErr := l.Release(); releaseErr != nil && !(err == nil && errors.As(releaseErr, &lost)) {
 		return errors.Join(err, &LockError{Release: true, Err: releaseErr})

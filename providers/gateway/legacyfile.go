@@ -20,12 +20,10 @@ type legacyFile struct {
 	archive string
 }
 
-// Hold takes no lock: the releases that find such a file do not write it.
-func (c *legacyFile) Hold(_ context.Context, o HoldOptions, f func(Held) error) error {
-	if err := o.Announce(nil); err != nil {
-		return &LockError{Err: err}
-	}
-	return f(&heldLegacy{c, o})
+// Hold takes the lock that the release's importer takes, where it takes one: no gateway
+// writes such a file, but a doctor may be importing it.
+func (c *legacyFile) Hold(ctx context.Context, o HoldOptions, f func(Held) error) error {
+	return c.locked(ctx, o, func(check func() error) error { return f(&heldLegacy{c, o, check}) })
 }
 
 // Clean has nothing to do: a rename leaves nothing behind.
@@ -34,6 +32,7 @@ func (c *legacyFile) Clean() error { return nil }
 type heldLegacy struct {
 	*legacyFile
 	options HoldOptions
+	check   func() error
 }
 
 // Swap renames the file to the name that OpenClaw's own importer would give it. It never
@@ -50,6 +49,9 @@ func (h *heldLegacy) Swap(was, now Content) (placed bool, err error) {
 	}
 	name, err := h.asideName()
 	if err != nil {
+		return false, err
+	}
+	if err := h.check(); err != nil {
 		return false, err
 	}
 	if err := h.host.FS.Rename(h.path, name); err != nil {

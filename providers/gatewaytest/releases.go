@@ -35,6 +35,8 @@ type Release struct {
 	Ready string
 	// HasReload tells whether its RPC has secrets.reload.
 	HasReload bool
+	// OrdersWait tells that a running one goes on with the order that an agent had.
+	OrdersWait bool
 	// Heavy tells that its turns need plugins that it would fetch from npm first, 2.4 GB.
 	// They are not fetched here: it runs commands and a gateway, and no turn.
 	Heavy bool
@@ -108,10 +110,11 @@ func Releases() []Release {
 // known are all that can be tested.
 func known() []Release {
 	later := func(version string, generation Generation) Release {
-		return openclaw(Release{Version: version, Generation: generation, Model: "anthropic/claude-opus-4-8", Ready: "[gateway] ready"})
+		return openclaw(Release{Version: version, Generation: generation, Model: "anthropic/claude-opus-4-8", Ready: "[gateway] ready", OrdersWait: version == "2026.8.1" || version == "2026.8.2"})
 	}
 	return append(JSONReleases(), OpenClaw429(), OpenClaw611(), later("2026.7.35", AgentSQLite),
-		later("2026.8.1", SharedSQLite), later("2026.9.5", SharedSQLite), OpenClaw96())
+		later("2026.8.1", SharedSQLite), later("2026.8.2", SharedSQLite), later("2026.9.1", SharedSQLite),
+		later("2026.9.2", SharedSQLite), later("2026.9.3", SharedSQLite), later("2026.9.4", SharedSQLite), later("2026.9.5", SharedSQLite), OpenClaw96())
 }
 
 // Thorough says that RELEASES asks for more than the default.

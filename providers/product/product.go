@@ -94,6 +94,7 @@ type Release struct {
 	OrderNeedsStore, Coordinated, LegacyBlocks bool
 	NoTouchedAt, ProvidersLive, BuiltInEnv     bool
 	Archive                                    string
+	SourceLock, OrdersWait                     bool
 	Logout, OrdersShared, PastesShared         bool
 	Renamed                                    map[string]string
 	SchemaAgent, SchemaState                   int
@@ -243,10 +244,10 @@ func (r *Release) Rules() plan.Rules {
 	return plan.Rules{
 		Generation: r.Generation, LockForm: r.LockForm, MainAgent: MainAgent,
 		Variables: called(r.Variables), NotKeys: notKeys(), Aliases: called(r.Aliases), AuthAliases: called(r.AuthAliases),
-		Clobbers: r.Clobbers, ReloadMethod: r.ReloadMethod, ReloadReferences: r.ReloadReferences, References: r.References,
+		Clobbers: r.Clobbers, ReloadMethod: r.ReloadMethod, ReloadReferences: r.ReloadReferences, OrdersWait: r.OrdersWait, References: r.References,
 		SyncedIDs: r.SyncedIDs, ClaudeSync: r.ClaudeSync, ModeMigrations: r.ModeMigrations, ListedFallback: r.ListedFallback,
 		OrderNeedsStore: r.OrderNeedsStore, Coordinated: r.Coordinated, LegacyBlocks: r.LegacyBlocks, SchemaAgent: r.SchemaAgent, SchemaState: r.SchemaState,
-		NoTouchedAt: r.NoTouchedAt, ProvidersLive: r.ProvidersLive, BuiltInEnv: r.BuiltInEnv, Renamed: r.Renamed, Archive: r.Archive,
+		NoTouchedAt: r.NoTouchedAt, ProvidersLive: r.ProvidersLive, BuiltInEnv: r.BuiltInEnv, Renamed: r.Renamed, Archive: r.Archive, SourceLock: r.SourceLock,
 		StrictExpiry: r.StrictExpiry, MaxExpiry: r.MaxExpiry, AuthHot: r.AuthHot, IdleModes: r.IdleModes, NoFlatEnv: r.NoFlatEnv, AgentEntries: r.AgentEntries,
 		Logout: r.Logout, OrdersShared: r.OrdersShared, PastesShared: r.PastesShared,
 		RetiredIDs: r.RetiredIDs, DefaultModel: r.DefaultModel,

@@ -50,9 +50,9 @@ func TestCompareRefusesWhatIsNoRelease(t *testing.T) {
 func TestOpenClawReleases(t *testing.T) {
 	p := product.Find("openclaw")
 	type row struct {
-		Lock, Reload          string
-		Clobbers, Refs, Fall  bool
-		Variables, Err, Store string
+		Lock, Reload               string
+		Clobbers, Refs, Fall, Wait bool
+		Variables, Err, Store      string
 	}
 	for _, test := range []struct {
 		release string
@@ -78,7 +78,7 @@ func TestOpenClawReleases(t *testing.T) {
 		{"2026.7.2-beta.7", row{Err: "only betas had"}},
 		{"2026.7.35", row{Store: "agent-sqlite", Fall: true, Refs: true, Reload: "secrets.reload", Variables: "vydra"}},
 		{"2026.8.1-beta.3", row{Err: "only betas had"}},
-		{"2026.8.1", row{Store: "shared-sqlite", Fall: true, Refs: true, Reload: "secrets.reload", Variables: "vydra"}},
+		{"2026.8.1", row{Store: "shared-sqlite", Fall: true, Refs: true, Wait: true, Reload: "secrets.reload", Variables: "vydra"}},
 		{"2026.9.1-beta.1", row{Err: "only betas had"}},
 		{"2026.9.1", row{Store: "shared-sqlite", Fall: true, Refs: true, Reload: "secrets.reload", Variables: "vydra"}},
 		{"2026.9.6", row{Store: "shared-sqlite", Fall: true, Refs: true, Reload: "models.authRefresh", Variables: "vydra"}},
@@ -96,7 +96,7 @@ func TestOpenClawReleases(t *testing.T) {
 			continue
 		}
 		rules := r.Rules()
-		got := row{Lock: rules.LockForm, Reload: rules.ReloadMethod, Store: rules.Generation, Clobbers: rules.Clobbers, Refs: rules.References, Fall: rules.ListedFallback}
+		got := row{Lock: rules.LockForm, Reload: rules.ReloadMethod, Store: rules.Generation, Clobbers: rules.Clobbers, Refs: rules.References, Fall: rules.ListedFallback, Wait: rules.OrdersWait}
 		if rules.Variables[test.want.Variables] != nil {
 			got.Variables = test.want.Variables
 		}
