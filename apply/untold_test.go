@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/keyform/keyform/providers/reload"
@@ -77,5 +78,16 @@ func TestInterruptedTellingIsMadeGood(t *testing.T) {
 	w.mustApply()
 	if len(w.reload.calls) != 0 {
 		t.Errorf("told again: %v", w.reload.calls)
+	}
+}
+
+// A gateway that says no to secrets.reload may do so over a reference, and would not start
+// again then. One that does not answer is another matter.
+func TestAdviceToWhomNobodyCouldTell(t *testing.T) {
+	for kind, restart := range map[reload.Kind]bool{reload.Failed: false, reload.Timeout: true, reload.Unauthorized: true} {
+		err := &ReloadError{Gateway: "gw", How: "rpc", What: "secrets.reload", Err: &reload.Error{Kind: kind, What: "secrets.reload"}}
+		if says := strings.Contains(err.Error(), "Restart it"); says != restart {
+			t.Errorf("%v: %v", kind, err)
+		}
 	}
 }

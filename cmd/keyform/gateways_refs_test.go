@@ -31,7 +31,7 @@ agent "main" { order = { anthropic = ["anthropic:a", "anthropic:b"] } }
 `
 	if j.Release.Generation != gatewaytest.SharedSQLite { // up to 2026.7.35 it refuses to reload then
 		j.declare(reference + b)
-		if code, out := j.keyform("apply", "-auto-approve"); code == exitOK || !strings.Contains(out, "KF0707") || !strings.Contains(out, "It goes on with what it had") {
+		if code, out := j.keyform("apply", "-auto-approve"); code == exitOK || !strings.Contains(out, "KF0707") {
 			t.Errorf("apply: exit %d\n%s", code, out)
 		}
 		return
