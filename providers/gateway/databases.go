@@ -173,6 +173,7 @@ func (r *reader) sharedStore(ctx context.Context) error {
 	}
 	r.warnQuarantine(ref.Path)
 	r.relocating, r.importing = view.Relocating, view.Imports
+	r.warnImports()
 	switch {
 	case view.Supervised && view.Manager == "":
 		err := (&sqlstore.SupervisedError{Path: ref.Path}).Error()

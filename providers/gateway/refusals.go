@@ -47,6 +47,18 @@ func (r *reader) interrupted(path string) bool {
 	})
 }
 
+// warnImports tells of imports whose file is gone under both of its names: OpenClaw stops
+// at such a one (resumePendingAuthProfileMigrationArchives, 2026.9.6).
+func (r *reader) warnImports() {
+	for _, i := range r.importing {
+		if r.host.exists(i.Source) || i.Archive != "" && r.host.exists(i.Archive) {
+			continue
+		}
+		r.warnf("KF0657", "Import that was interrupted", diag.Range{},
+			"%s: OpenClaw has begun to import it and not ended, and it is not there any more, nor is the archive that it was to become. \"openclaw doctor --fix\" stops at that. Put it back from a backup, and run that.", r.label(i.Source))
+	}
+}
+
 // same tells that two paths are one file, links followed.
 func (r *reader) same(path, other string) bool {
 	if path == other {
