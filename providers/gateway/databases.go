@@ -83,6 +83,9 @@ func (d *database) Hold(ctx context.Context, o HoldOptions, f func(Held) error) 
 	if err := o.Announce(nil); err != nil {
 		return &LockError{Err: err}
 	}
+	if err := d.sound(ctx); err != nil {
+		return err
+	}
 	var inside error
 	err := sqlstore.Hold(ctx, d.place, sqlstore.Options{
 		Timeout: o.Timeout, Now: o.Now, Sleep: d.host.Sleep,
@@ -103,6 +106,28 @@ func (d *database) Hold(ctx context.Context, o HoldOptions, f func(Held) error) 
 		return &LockError{Err: heldBy(busy)}
 	}
 	return err
+}
+
+// sound is an error where OpenClaw has put the database into quarantine, perhaps since the
+// plan was made.
+func (d *database) sound(ctx context.Context) error {
+	if !d.place.Coordinated {
+		return nil // such a release has none
+	}
+	state := d.place.StatePath
+	if d.place.Kind == sqlstore.State {
+		state = d.place.Path
+	}
+	quarantined, err := sqlstore.Quarantined(ctx, d.host.FS, state)
+	if err != nil {
+		return err
+	}
+	for _, path := range quarantined {
+		if real, err := d.host.real(path); path == d.place.Path || err == nil && real == d.place.Path {
+			return fmt.Errorf("%s: %s", d.place.Path, quarantineRefusal)
+		}
+	}
+	return nil
 }
 
 // heldBy says of a database what a lock beside a file says.
