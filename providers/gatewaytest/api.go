@@ -30,8 +30,8 @@ type Request struct {
 }
 
 // answers says that it belongs to the turn of that message. OpenClaw 2026.9.6 asks for more
-// than its turns: for a recap, seconds after each, which brings no tools; and for a turn of
-// its own every half an hour, at a moment that the device's id decides (heartbeat-schedule).
+// than its turns: seconds after each for a recap of it, which brings no tools, and of
+// sessions of some kinds for a title.
 func (r Request) answers(message string) bool {
 	return r.tools && bytes.Contains(r.body, []byte(message))
 }
