@@ -214,8 +214,8 @@ func (r *reader) sharedStore(ctx context.Context) error {
 }
 
 // afterMaintenance gives the shared database when the agents' are not under maintenance,
-// for which it waits a little: an ordinary command of OpenClaw 2026.9.5 has done with it
-// in less than a second.
+// for which it waits a little: an ordinary command of OpenClaw 2026.9.5 maintains them now
+// and then, for a moment.
 func (r *reader) afterMaintenance(ctx context.Context, d *database) (sqlstore.View, error) {
 	for try := 1; ; try++ {
 		view, err := d.view(ctx)

@@ -96,8 +96,8 @@ func Hold(ctx context.Context, p Place, o Options, f func(*Tx) error) error {
 
 // transient says that an attempt may go better later. SQLite also says that it may not
 // write while this process has the database open for a Read elsewhere. Maintenance is not
-// only "openclaw doctor": the first ordinary command after some changes does it as well,
-// for less than a second (seen with 2026.9.5).
+// only "openclaw doctor": an ordinary command does it as well now and then, for a moment
+// (seen with 2026.9.5).
 func transient(err error) bool {
 	return errors.Is(err, errBusy) || errors.Is(err, errReadOnly) || errors.As(err, new(*MaintenanceError))
 }
