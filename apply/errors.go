@@ -165,8 +165,8 @@ type ReloadError struct {
 
 func (e *ReloadError) Error() string {
 	advice := "Restart it, or have it reload, so that it uses them."
-	// OpenClaw up to 2026.7.35 refuses to reload while a reference does not resolve, and to
-	// start as well.
+	// OpenClaw up to 2026.7.35 refuses to reload while a reference does not resolve;
+	// 2026.2.26 and 2026.6.11 do not start then either.
 	if e.What == "secrets.reload" && reload.Is(e.Err, reload.Failed) {
 		advice = "It goes on with what it had. Its log says why; a reference that it cannot resolve has to be put right before it is restarted."
 	}

@@ -47,7 +47,9 @@ type GatewayView struct {
 	TreatedAs      string `json:"treated_as,omitempty"`
 	ConfigReadOnly string `json:"config_read_only,omitempty"`
 	// EnvWaits tells that a change of .env waits for a restart, which nobody was asked for;
-	// RestartsItself that the gateway restarts by itself for a change of its configuration.
+	// ConfigWaits and OrdersWait are the same for auth in the configuration and for an order
+	// in a credential store; RestartsItself tells that the gateway restarts by itself for a
+	// change of its configuration.
 	EnvWaits       bool     `json:"env_waits,omitempty"`
 	ConfigWaits    bool     `json:"config_waits,omitempty"`
 	OrdersWait     bool     `json:"orders_wait,omitempty"`

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -122,10 +123,8 @@ func (d *database) sound(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, path := range quarantined {
-		if real, err := d.host.real(path); path == d.place.Path || err == nil && real == d.place.Path {
-			return fmt.Errorf("%s: %s", d.place.Path, quarantineRefusal)
-		}
+	if slices.ContainsFunc(quarantined, func(path string) bool { return d.host.same(d.place.Path, path) }) {
+		return fmt.Errorf("%s: %s", d.place.Path, quarantineRefusal)
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ func (r *reader) refusalOf(agent, path string) string {
 const quarantineRefusal = "OpenClaw has found the database damaged and keeps it in quarantine, which a write would end. Restore or repair it, run \"openclaw doctor --fix\", and plan again."
 
 func (r *reader) inQuarantine(path string) bool {
-	return slices.ContainsFunc(r.quarantined, func(q string) bool { return r.same(path, q) })
+	return slices.ContainsFunc(r.quarantined, func(q string) bool { return r.host.same(path, q) })
 }
 
 // warnQuarantine tells of a database that the gateway does not write.
@@ -43,7 +43,7 @@ func (r *reader) warnQuarantine(path string) {
 // when it was ended: the file must stay where it is.
 func (r *reader) interrupted(path string) bool {
 	return slices.ContainsFunc(r.importing, func(i sqlstore.Import) bool {
-		return r.same(path, i.Source) || r.same(path, i.Archive)
+		return r.host.same(path, i.Source) || r.host.same(path, i.Archive)
 	})
 }
 
@@ -60,14 +60,14 @@ func (r *reader) warnImports() {
 }
 
 // same tells that two paths are one file, links followed.
-func (r *reader) same(path, other string) bool {
+func (h *Host) same(path, other string) bool {
 	if path == other {
 		return true
 	}
-	real, err := r.host.real(path)
+	real, err := h.real(path)
 	if err != nil || other == "" {
 		return false
 	}
-	otherReal, err := r.host.real(other)
+	otherReal, err := h.real(other)
 	return err == nil && real == otherReal
 }

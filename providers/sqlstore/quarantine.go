@@ -20,9 +20,10 @@ const quarantineFile = "openclaw-quarantine.sqlite"
 // not open for writing any more, by the paths that it goes by, sorted; it goes on reading
 // the credentials in an agent's. statePath is its state database. A running gateway
 // verifies its databases from time to time and puts one that fails into the table
-// quarantined_databases with an image of the file and its log; the row counts as long as these are as they were, or until "openclaw doctor --fix" clears
-// it (src/state/openclaw-quarantine-store.ts, 2026.9.6, the same in 2026.8.1). So a write
-// by somebody else would lift the quarantine and repair nothing.
+// quarantined_databases with an image of the file and its log; the row counts as long as
+// these are as they were, or until "openclaw doctor --fix" clears it
+// (src/state/openclaw-quarantine-store.ts, 2026.9.6, the same in 2026.8.1). So a write by
+// somebody else would lift the quarantine and repair nothing.
 //
 // OpenClaw works without a table that it cannot read, and so does this: it gives nothing
 // then. fsys nil is the real file system. It changes no byte, like Read.
